@@ -1,0 +1,1 @@
+"""Sluicegate on one machine: embedded PostgreSQL, broker, front door, supervisor."""

@@ -1,0 +1,1 @@
+"""Sluicegate's sample handlers."""

@@ -1,0 +1,1 @@
+"""The runtime that Sluicegate's services share, without a domain word."""

@@ -1,0 +1,1 @@
+"""Sluicegate's event contracts: models, JSON Schemas, topics, codec."""

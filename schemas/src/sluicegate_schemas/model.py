@@ -1,0 +1,71 @@
+"""The base of every event: camelCase on the wire, snake_case in Python, unknown fields ignored."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+)
+from pydantic.alias_generators import to_camel
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time needs an offset, for example 2026-01-31T12:00:00Z")
+    return value.astimezone(UTC)
+
+
+def _not_a_number(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError("a time is text, for example 2026-01-31T12:00:00Z")  # noqa: TRY004 - pydantic wants ValueError
+    return value
+
+
+def _rfc3339(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+Timestamp = Annotated[
+    datetime,
+    BeforeValidator(_not_a_number),
+    AfterValidator(_aware),
+    PlainSerializer(_rfc3339, return_type=str, when_used="json"),
+]
+"""A moment in UTC; RFC 3339 with microseconds on the wire."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+LongText = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Part(BaseModel):
+    """A piece of an event. Readers ignore unknown fields, so that adding an optional one is compatible."""
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="ignore"
+    )
+
+
+class Event(Part):
+    """The data of one kind of record."""
+
+    event: ClassVar[str]
+    """The event's name, as in its topic: `sluicegate.<event>.v1`."""
+
+    def to_json(self) -> bytes:
+        """The value of the record: UTF-8 JSON, absent fields left out."""
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+    def record_key(self) -> str | None:
+        """What the record is partitioned by."""
+        return str(getattr(self, "job_id"))  # noqa: B009 - the events without a job override this
+
+    @classmethod
+    def example(cls, data: dict[str, Any]) -> "Event":
+        """An event from the data of an example file."""
+        return cls.model_validate(data)

@@ -1,0 +1,1 @@
+"""Takes jobs and controls over HTTP and shows what became of them."""

@@ -1,0 +1,1 @@
+"""Owns approval state: records checkpoints, takes decisions, signs them."""

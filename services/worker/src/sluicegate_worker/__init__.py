@@ -1,0 +1,1 @@
+"""The engine: claims runs, executes handlers, suspends and resumes them."""
