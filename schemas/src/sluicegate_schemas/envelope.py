@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from sluicegate_schemas import strict_json
 from sluicegate_schemas.errors import MalformedJson, MalformedRecord
+from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.model import Event
 from sluicegate_schemas.topics import BY_EVENT
 
@@ -28,6 +29,8 @@ class Message:
     key: str | None
     value: bytes
     headers: tuple[tuple[str, bytes], ...] = ()
+    id: UUID = field(default_factory=new_id)
+    """Names this one event wherever it waits to be sent; `ce_id` where it has an envelope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def write(
         *((name, text.encode()) for name, text in (trace or {}).items()),
         *extra,
     ]
-    return Message(BY_EVENT[event.event].name, key, event.to_json(), tuple(headers))
+    return Message(BY_EVENT[event.event].name, key, event.to_json(), tuple(headers), ce_id)
 
 
 def read(model: type[E], value: bytes | None, headers: Headers, *, any_mode: bool = False) -> Received:
@@ -92,9 +95,7 @@ def read(model: type[E], value: bytes | None, headers: Headers, *, any_mode: boo
         return _read_structured(model, value, data, named)
     if not any_mode or "ce_type" in named or "ce_specversion" in named:
         _expect_type(model, _text(named, "ce_type"), _text(named, "ce_specversion"))
-    return Received(
-        _validate(model, data), value, _text(named, "ce_source"), _text(named, "ce_id"), _trace(named)
-    )
+    return Received(_validate(model, data), value, _text(named, "ce_source"), _text(named, "ce_id"), _trace(named))
 
 
 def _read_structured(
@@ -104,9 +105,7 @@ def _read_structured(
         raise MalformedRecord("bad-envelope", "a structured CloudEvent is an object with `data`")
     _expect_type(model, envelope.get("type"), envelope.get("specversion"))
     source, ce_id = envelope.get("source"), envelope.get("id")
-    trace = _trace(named) or {
-        name: text for name in TRACE_HEADERS if isinstance(text := envelope.get(name), str)
-    }
+    trace = _trace(named) or {name: text for name in TRACE_HEADERS if isinstance(text := envelope.get(name), str)}
     data = _validate(model, envelope["data"])
     return Received(
         data,

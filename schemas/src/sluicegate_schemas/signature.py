@@ -54,9 +54,7 @@ def read_key_set(path: Path) -> KeySet:
         OSError, ValueError, KeyError: the file can't be read as that.
     """
     entries = json.loads(path.read_text())["keys"]
-    return {
-        entry["keyId"]: Ed25519PublicKey.from_public_bytes(_unb64(entry["publicKey"])) for entry in entries
-    }
+    return {entry["keyId"]: Ed25519PublicKey.from_public_bytes(_unb64(entry["publicKey"])) for entry in entries}
 
 
 def key_set_entry(key_id: str, key: Ed25519PublicKey) -> dict[str, str]:

@@ -1,0 +1,197 @@
+"""A table as the write loop sees it: rows are frozen dataclasses, statements are multi-row and made from their fields.
+
+Rows travel as one array per column (`unnest`): for 500 rows that costs the client 17 to 20 times less than one
+statement per row.
+"""
+
+import types
+import typing
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import Enum
+from operator import attrgetter
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
+from uuid import UUID
+
+R = TypeVar("R")
+
+Key: TypeAlias = Hashable
+"""A value, or a tuple of values where the key has several columns."""
+LockMode: TypeAlias = Literal["update", "skip locked", "none"]
+
+_SQL_TYPES: dict[type, str] = {
+    str: "text",
+    int: "int8",
+    float: "float8",
+    bool: "bool",
+    bytes: "bytea",
+    UUID: "uuid",
+    datetime: "timestamptz",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lock(Generic[R]):
+    """One row by its key, whether it exists yet or not."""
+
+    table: "Table[R]"
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[R]):
+    """All rows whose `column` holds `value`; many of them become one statement."""
+
+    table: "Table[R]"
+    column: str
+    value: Hashable
+    where: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection(Generic[R]):
+    """Rows found by a query of their own."""
+
+    table: "Table[R]"
+    where: str
+    params: tuple[Any, ...]
+    order: str | None
+    limit: int | None
+    mode: LockMode
+
+
+Need: TypeAlias = "Lock[Any] | Match[Any] | Selection[Any]"
+
+
+class Table(Generic[R]):
+    """One table. `row` has one field per column, of the same name; `X | None` is a nullable column."""
+
+    def __init__(self, name: str, row: type[R], *, key: str | tuple[str, ...], insert_only: bool = False) -> None:
+        self.name = name
+        self.row = row
+        self.insert_only = insert_only
+        """Rows are only ever added, and one that exists already stays as it is."""
+        self.key_columns = (key,) if isinstance(key, str) else key
+        hints = typing.get_type_hints(row)
+        self._types = {field.name: _base_type(hints[field.name]) for field in fields(cast(Any, row))}
+        self.columns = tuple(self._types)
+        self.key_of: Callable[[R], Key] = _getter(self.key_columns)
+        self._values: Callable[[R], tuple[Any, ...]] = _tuple_getter(self.columns)
+        self.read: Callable[[Sequence[Any]], R] = self._reader()
+        self._write_statements()
+
+    def __repr__(self) -> str:
+        return f"Table({self.name})"
+
+    def lock(self, key: Key) -> Lock[R]:
+        """Names a row that an operation needs, whether it exists or not."""
+        return Lock(self, key)
+
+    def match(self, column: str, value: Hashable, where: str = "true") -> Match[R]:
+        """Names, and locks, all rows whose `column` is `value` and that satisfy `where` (SQL without parameters)."""
+        return Match(self, column, value, where)
+
+    def select(
+        self,
+        where: str,
+        *params: Any,
+        order: str | None = None,
+        limit: int | None = None,
+        mode: LockMode = "skip locked",
+    ) -> Selection[R]:
+        """Names rows by a query. `where` is SQL with `%s` (or `%b`, binary) for each of `params`."""
+        return Selection(self, where, params, order, limit, mode)
+
+    def select_sql(self, where: str, order: str | None, limit: int | None, mode: LockMode) -> str:
+        """The statement of a `Selection`."""
+        parts = [f"SELECT {', '.join(self.columns)} FROM {self.name} WHERE {where}"]
+        if order:
+            parts.append(f"ORDER BY {order}")
+        if limit is not None:
+            parts.append(f"LIMIT {limit:d}")
+        if mode != "none":
+            parts.append("FOR UPDATE" if mode == "update" else "FOR UPDATE SKIP LOCKED")
+        return " ".join(parts)
+
+    def match_sql(self, column: str, where: str) -> str:
+        """Locks in the order of the key, like every other statement that waits for locks."""
+        any_of = f"{column} = ANY(%b::{self._sql_type(column)}[])"
+        return self.select_sql(f"{any_of} AND {where}", ", ".join(self.key_columns), None, "update")
+
+    def arrays(self, rows: Sequence[R]) -> list[list[Any]]:
+        """One list per column."""
+        return [list(column) for column in zip(*map(self._values, rows), strict=True)]
+
+    def key_arrays(self, keys: Sequence[Any]) -> list[list[Any]]:
+        """One list per key column."""
+        if len(self.key_columns) == 1:
+            return [list(keys)]
+        return [list(column) for column in zip(*keys, strict=True)]
+
+    def _sql_type(self, column: str) -> str:
+        kind = self._types[column]
+        return "text" if issubclass(kind, Enum) else _SQL_TYPES[kind]
+
+    def _reader(self) -> Callable[[Sequence[Any]], R]:
+        row = self.row
+        enums = [(place, kind) for place, kind in enumerate(self._types.values()) if issubclass(kind, Enum)]
+        if not enums:
+            return lambda values: row(*values)
+
+        def read(values: Sequence[Any]) -> R:
+            converted = list(values)
+            for place, kind in enums:
+                if converted[place] is not None:
+                    converted[place] = kind(converted[place])
+            return row(*converted)
+
+        return read
+
+    def _write_statements(self) -> None:
+        names = ", ".join(self.columns)
+        key = ", ".join(self.key_columns)
+        unnest = ", ".join(f"%b::{self._sql_type(column)}[]" for column in self.columns)
+        key_unnest = ", ".join(f"%b::{self._sql_type(column)}[]" for column in self.key_columns)
+        same_key = " AND ".join(f"t.{column} = u.{column}" for column in self.key_columns)
+        values = ", ".join(f"{c} = u.{c}" for c in self.columns if c not in self.key_columns)
+        by_key = (
+            f"{key} = ANY(%b::{self._sql_type(key)}[])"
+            if len(self.key_columns) == 1
+            else f"({key}) IN (SELECT * FROM unnest({key_unnest}))"
+        )
+        self.lock_sql = f"SELECT {names} FROM {self.name} WHERE {by_key} ORDER BY {key} FOR UPDATE"
+        self.insert_sql = f"INSERT INTO {self.name} ({names}) SELECT * FROM unnest({unnest})" + (
+            " ON CONFLICT DO NOTHING" if self.insert_only else ""
+        )
+        self.update_sql = f"UPDATE {self.name} t SET {values} FROM unnest({unnest}) AS u({names}) WHERE {same_key}"
+        self.delete_sql = f"DELETE FROM {self.name} WHERE {by_key}"
+
+
+def _base_type(hint: Any) -> type:
+    """The plain Python type of a column: without `| None`, `Annotated` and `NewType`."""
+    while True:
+        if isinstance(hint, typing.NewType):
+            hint = hint.__supertype__
+        elif typing.get_origin(hint) in (typing.Union, types.UnionType):
+            (hint,) = (arm for arm in typing.get_args(hint) if arm is not type(None))
+        elif isinstance(hint, type):
+            if hint not in _SQL_TYPES and not issubclass(hint, Enum):
+                raise TypeError(f"no column type for {hint.__name__}: keep it as text or bytes")
+            return hint
+        else:
+            raise TypeError(f"no column type for {hint!r}")
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], Any]:
+    if len(names) == 1:
+        (name,) = names
+        return lambda row: getattr(row, name)
+    return _tuple_getter(names)
+
+
+def _tuple_getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) == 1:
+        (name,) = names
+        return lambda row: (getattr(row, name),)
+    return attrgetter(*names)
