@@ -1,4 +1,7 @@
-"""Events as Kafka records: CloudEvents 1.0, binary mode; `job-requested` also structured or bare (CloudEvents Kafka binding, §3)."""
+"""Events as Kafka records: CloudEvents 1.0 in binary mode; `job-requested` also structured or bare.
+
+Source: the CloudEvents Kafka protocol binding 1.0, section 3.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -72,7 +72,10 @@ class JobError(Part):
 
 
 class JobLifecycle(Event):
-    """A full snapshot. A late one (lower `seq`) fills the timeline and changes no state; its `answers` and `request` count."""
+    """A full snapshot.
+
+    A late one (lower `seq`) fills the timeline and changes no state; its `answers` and `request` count all the same.
+    """
 
     event: ClassVar = "job-lifecycle"
 

@@ -1,4 +1,4 @@
-"""Proves to the worker that a `job-requested` record came from the api, so that its `requestedBy` is a caller's identity."""
+"""Proves that a `job-requested` record came from the api, so that its `requestedBy` is a caller's identity."""
 
 import hashlib
 import hmac

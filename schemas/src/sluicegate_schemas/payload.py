@@ -19,7 +19,8 @@ def encode(value: Any) -> bytes:
     Takes what JSON knows (None, bool, int, finite float, str, list, tuple, dict with str keys) and pydantic models.
 
     Raises:
-        UnencodablePayload: NaN, infinity, sets, bytes, keys that are no strings, U+0000, lone surrogates, depth over 64.
+        UnencodablePayload: NaN, infinity, sets, bytes, keys that are no strings, U+0000, lone surrogates,
+            depth over 64.
     """
     try:
         text = json.dumps(

@@ -1,4 +1,7 @@
-"""Reads JSON strictly: no duplicate keys, NaN, U+0000, lone surrogates, trailing data or depth over 64; integers stay exact."""
+"""Reads JSON strictly; integers stay exact.
+
+Refused: duplicate keys, NaN, U+0000, lone surrogates, trailing data, depth over 64.
+"""
 
 from typing import TypeAlias
 
