@@ -1,0 +1,1 @@
+"""How a checkpoint moves, as pure functions: rows, commands and a time in; rows and events out."""
