@@ -1,0 +1,71 @@
+"""Asks a broker what it keeps of a log, and whether that is still the same log."""
+
+from collections.abc import Iterable, Sequence
+
+from confluent_kafka import KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from sluicegate_kit.kafka.options import KafkaOptions, admin_config
+from sluicegate_kit.kafka.ports import BrokerUnavailable, LogState, Partition
+
+ANSWER_SECONDS = 5
+
+
+class LogQuestions:
+    """Blocks while it asks: call it off the event loop. Connects at the first question."""
+
+    def __init__(self, options: KafkaOptions) -> None:
+        self._options = options
+        self._admin: AdminClient | None = None
+
+    def ask(self, partitions: Sequence[Partition]) -> dict[Partition, LogState]:
+        """The state of each log that the broker can tell about.
+
+        Raises:
+            BrokerUnavailable: no answer within 5 s.
+        """
+        if self._admin is None:
+            self._admin = AdminClient(admin_config(self._options))
+        try:
+            ids = self._log_ids(self._admin, {partition.topic for partition in partitions})
+            starts = _offsets(self._admin, partitions, OffsetSpec.earliest())
+            ends = _offsets(self._admin, partitions, OffsetSpec.latest())
+        except KafkaException as error:
+            raise BrokerUnavailable(str(error)) from error
+        return {
+            partition: LogState(starts[partition], ends[partition], ids.get(partition.topic))
+            for partition in partitions
+            if partition in starts and partition in ends
+        }
+
+    def _log_ids(self, admin: AdminClient, topics: Iterable[str]) -> dict[str, str]:
+        cluster = admin.list_topics(timeout=ANSWER_SECONDS)
+        if cluster.controller_id not in cluster.brokers:
+            # The embedded broker has no controller to ask for topic ids. Its cluster id changes with every start.
+            return dict.fromkeys(topics, f"cluster:{cluster.cluster_id}")
+        asked = admin.describe_topics(
+            TopicCollection([name for name in topics if name in cluster.topics]), request_timeout=ANSWER_SECONDS
+        )
+        ids = {}
+        for name, answer in asked.items():
+            try:
+                topic_id = answer.result().topic_id
+            except KafkaException:
+                continue  # deleted since, or not ours to describe: the offsets must do
+            if topic_id is not None and int(topic_id):
+                ids[name] = f"topic:{topic_id}"
+        return ids
+
+
+def _offsets(admin: AdminClient, partitions: Sequence[Partition], spec: OffsetSpec) -> dict[Partition, int]:
+    asked = admin.list_offsets(
+        {TopicPartition(partition.topic, partition.number): spec for partition in partitions},
+        request_timeout=ANSWER_SECONDS,
+    )
+    offsets = {}
+    for where, answer in asked.items():
+        try:
+            offsets[Partition(where.topic, where.partition)] = answer.result().offset
+        except KafkaException:
+            continue  # the topic is gone, or has no leader right now
+    return offsets

@@ -1,0 +1,90 @@
+"""How to reach the broker, and what that means in librdkafka's own words."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sluicegate_schemas.limits import RECORD_BYTES
+
+DELIVERY_TIMEOUT_MS = 20_000
+"""Shorter than the outbox's claim of 30 s, so that a row is not sent again while its first copy is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaOptions:
+    """Everything about the broker that a deployment decides."""
+
+    bootstrap_servers: str
+    client_id: str
+    group_protocol: Literal["classic", "consumer"] = "classic"
+    """`consumer` is KIP-848, for brokers from 4.0 on; there the session timeout is the broker's to set."""
+    session_timeout_ms: int = 6_000
+    """A killed member's partitions are taken over after this. Classic protocol only."""
+    fetch_wait_max_ms: int = 50
+    """How long a broker may hold back an empty answer; on the embedded one this is the floor of the latency."""
+    message_max_bytes: int = RECORD_BYTES
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """Always named: librdkafka's default is GSSAPI, which the wheel lacks."""
+    sasl_username: str | None = None
+    sasl_password: str | None = None
+    ssl_ca_file: str | None = None
+
+
+def producer_config(options: KafkaOptions) -> dict[str, Any]:
+    """Nothing acknowledged is lost, nothing is doubled or reordered by retries, and a burst leaves at once."""
+    return _common(options) | {
+        "acks": "all",
+        "enable.idempotence": True,
+        "linger.ms": 0,
+        "compression.type": "lz4",
+        "partitioner": "murmur2_random",
+        "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+        "message.max.bytes": options.message_max_bytes,
+    }
+
+
+def consumer_config(options: KafkaOptions, group: str) -> dict[str, Any]:
+    """Offsets are committed by us alone, after the database; a new group reads from the start."""
+    config = _common(options) | {
+        "group.id": group,
+        "group.protocol": options.group_protocol,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "earliest",
+        "fetch.wait.max.ms": options.fetch_wait_max_ms,
+        "fetch.message.max.bytes": options.message_max_bytes,
+        # A topic that is made after the subscription is found this soon; the default is five minutes.
+        "topic.metadata.refresh.interval.ms": 5_000,
+    }
+    if options.group_protocol == "classic":
+        config |= {
+            "session.timeout.ms": options.session_timeout_ms,
+            "heartbeat.interval.ms": max(options.session_timeout_ms // 3, 1),
+            "partition.assignment.strategy": "cooperative-sticky",
+        }
+    return config
+
+
+def admin_config(options: KafkaOptions) -> dict[str, Any]:
+    """For questions about topics and logs."""
+    return _common(options)
+
+
+def _common(options: KafkaOptions) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "bootstrap.servers": options.bootstrap_servers,
+        "client.id": options.client_id,
+        "security.protocol": options.security_protocol,
+        # A broker that comes back is found again within a second.
+        "reconnect.backoff.ms": 50,
+        "reconnect.backoff.max.ms": 1_000,
+    }
+    if options.security_protocol.startswith("SASL"):
+        config |= {
+            "sasl.mechanism": options.sasl_mechanism,
+            "sasl.username": options.sasl_username,
+            "sasl.password": options.sasl_password,
+        }
+    if options.ssl_ca_file:
+        config["ssl.ca.location"] = options.ssl_ca_file
+    return config
