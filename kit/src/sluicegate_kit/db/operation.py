@@ -39,8 +39,11 @@ class Operation(ABC, Generic[T]):
 class Rider(Protocol):
     """Adds one operation to the end of each batch, in the same transaction."""
 
-    def board(self) -> Operation[Any] | None:
-        """Called when a batch has been put together; None: nothing to add. Must not block."""
+    def board(self, aboard: int) -> Operation[Any] | None:
+        """Called when a batch of `aboard` operations, riders not counted, has been put together; None: nothing to add.
+
+        With `aboard` 0 the batch is run only if a rider boards, and the riders are asked again after it. Must not block.
+        """
 
     def landed(self, result: Any) -> None:
         """Its operation is committed and gave `result`. Must not block or raise."""

@@ -167,8 +167,9 @@ class WriteLoop:
                 break
             batch.append(self._queue.popleft())
         now = time.monotonic()
+        aboard = len(batch)
         for rider in self._riders:
-            if (operation := rider.board()) is not None:
+            if (operation := rider.board(aboard)) is not None:
                 batch.append(_Waiting(operation, None, rider, now))
         return batch
 

@@ -79,7 +79,7 @@ class Relay:
 
         self._producer.send([message(row) for row in rows], delivered)
 
-    def board(self) -> DeleteSent | None:
+    def board(self, aboard: int) -> DeleteSent | None:
         """What the broker has by now."""
         if not self._sent:
             return None
