@@ -1,0 +1,1 @@
+"""What the api knows and decides, as pure functions: rows, events and a time in; rows and events out."""

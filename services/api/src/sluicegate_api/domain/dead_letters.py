@@ -1,0 +1,120 @@
+"""Records that nobody could handle, and how each is sent again."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sluicegate_api.domain.errors import ResentByOwner
+from sluicegate_schemas.envelope import Message
+from sluicegate_schemas.errors import MalformedRecord
+from sluicegate_schemas.job_control import EVERY_JOB
+from sluicegate_schemas.payload import digest
+from sluicegate_schemas.topics import FLEET_CONTROL, JOB_CONTROL, JOB_LIFECYCLE, JOB_REQUESTED
+
+_DEAD_LETTERS = uuid5(NAMESPACE_URL, "https://sluicegate.dev/dead-letter")
+_OURS = frozenset({JOB_REQUESTED.name, JOB_CONTROL.name, FLEET_CONTROL.name})
+_ORIGINAL = "orig_"
+REDRIVEN_FROM = "redriven_from"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One record, byte for byte, with where it stood and why it could not be handled."""
+
+    dead_letter_id: UUID
+    topic: str
+    partition: int
+    record_offset: int
+    record_key: bytes | None
+    value: bytes
+    headers: str
+    """JSON: the original headers, a list of [name, base64]."""
+    code: str
+    reason: str
+    at: datetime
+    """When its owner gave up on it, by that service's clock."""
+    received_at: datetime
+    redrives: int = 0
+    redriven_at: datetime | None = None
+    redriven_by: str | None = None
+    last_redrive: UUID | None = None
+
+
+def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], now: datetime) -> DeadLetter:
+    """The dead letter that a record of the `dead-letter` topic carries.
+
+    Its id is made from where the record stood and what it held, so that the same one twice is one row, and two that
+    had the same place in two lives of a log are two.
+
+    Raises:
+        MalformedRecord: `bad-envelope`
+    """
+    named = dict(headers)
+    try:
+        topic = named["dl_topic"].decode()
+        partition, offset = int(named["dl_partition"]), int(named["dl_offset"])
+        key = base64.b64decode(named["dl_key"], validate=True) if "dl_key" in named else None
+        code, reason = named["dl_code"].decode(), named["dl_reason"].decode("utf-8", "replace")
+        at = datetime.fromisoformat(named["dl_at"].decode())
+    except (KeyError, ValueError, binascii.Error) as error:
+        raise MalformedRecord("bad-envelope", f"a dead letter's headers can't be read: {error}") from error
+    if at.tzinfo is None:
+        raise MalformedRecord("bad-envelope", "dl_at has no offset")
+    body = value or b""
+    originals = [
+        [name.removeprefix(_ORIGINAL), base64.b64encode(text or b"").decode()]
+        for name, text in headers
+        if name.startswith(_ORIGINAL)
+    ]
+    place = "\n".join((topic, str(partition), str(offset), digest(body)))
+    return DeadLetter(
+        uuid5(_DEAD_LETTERS, place),
+        _stored(topic),
+        partition,
+        offset,
+        key,
+        body,
+        json.dumps(originals),
+        _stored(code),
+        _stored(reason),
+        at,
+        now,
+    )
+
+
+def original(letter: DeadLetter) -> Message:
+    """The record as it was, with a mark of where it comes from.
+
+    Raises:
+        ResentByOwner: the api may not write this topic.
+    """
+    if letter.topic not in _OURS:
+        raise ResentByOwner(letter.topic)
+    headers = [(name, base64.b64decode(text)) for name, text in json.loads(letter.headers)]
+    kept = [(name, text) for name, text in headers if name != REDRIVEN_FROM]
+    mark = (REDRIVEN_FROM, str(letter.dead_letter_id).encode())
+    return Message(letter.topic, _text(letter.record_key), letter.value, (*kept, mark))
+
+
+def job_to_report(letter: DeadLetter) -> str | None:
+    """For a lifecycle: the job whose state to ask for instead, `*` if its key can't be read; else None."""
+    if letter.topic != JOB_LIFECYCLE.name:
+        return None
+    return _text(letter.record_key) or EVERY_JOB
+
+
+def _text(key: bytes | None) -> str | None:
+    """A key that is not text only chose the partition: it is sent without one."""
+    try:
+        return None if key is None else key.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _stored(text: str) -> str:
+    """PostgreSQL keeps no U+0000 in text."""
+    return text.replace("\0", "\ufffd")

@@ -1,0 +1,88 @@
+"""The worker replicas, by what each said last."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic_core import to_json
+
+from sluicegate_schemas.worker_status import QueueDepth, ReplicaState, WorkerStatus
+
+LIVE = timedelta(seconds=20)
+"""A replica speaks every 5 s; one that has missed three is not counted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """The latest `worker-status` of one replica."""
+
+    worker_id: str
+    version: str
+    state: ReplicaState
+    slots: int
+    active_jobs: int
+    handlers: str
+    """JSON: the list of its handlers with their input schemas."""
+    fleet_version: int
+    queue: str | None
+    """JSON: the queue as this replica counted it, if it is the one that does."""
+    queue_at: datetime | None
+    """When that count came, by this service's clock."""
+    at: datetime
+    """By the replica's clock; decides which of two reports is the later."""
+    heard_at: datetime
+    """By this service's database."""
+
+    def live(self, now: datetime) -> bool:
+        """Whether it can be counted on."""
+        return self.state is not ReplicaState.STOPPED and now - self.heard_at <= LIVE
+
+    @property
+    def job_types(self) -> dict[str, str]:
+        """The version of its handler by job type."""
+        return {handler["jobType"]: handler["version"] for handler in json.loads(self.handlers)}
+
+
+def hear(replica: Replica | None, status: WorkerStatus, now: datetime) -> Replica:
+    """The replica after this report; one that is older than the last changes nothing."""
+    if replica is not None and status.at <= replica.at:
+        return replica
+    counted = status.queue is not None
+    return Replica(
+        status.worker_id,
+        status.version,
+        status.state,
+        status.slots,
+        status.active_jobs,
+        to_json(status.handlers, by_alias=True).decode(),
+        status.fleet_version,
+        to_json(status.queue, by_alias=True, exclude_none=True).decode()
+        if counted
+        else replica.queue
+        if replica
+        else None,
+        now if counted else replica.queue_at if replica else None,
+        status.at,
+        now,
+    )
+
+
+def queue(replicas: Iterable[Replica], now: datetime) -> list[QueueDepth] | None:
+    """The latest count of the queue by a live replica; None if there is none."""
+    counted = [
+        (replica.queue_at, replica.queue)
+        for replica in replicas
+        if replica.queue is not None
+        and replica.queue_at is not None
+        and replica.live(now)
+        and now - replica.queue_at <= LIVE
+    ]
+    if not counted:
+        return None
+    return [QueueDepth.model_validate(depth) for depth in json.loads(max(counted)[1])]
+
+
+def active_jobs(replicas: Iterable[Replica], now: datetime) -> int:
+    """Jobs that live replicas have in their slots."""
+    return sum(replica.active_jobs for replica in replicas if replica.live(now))

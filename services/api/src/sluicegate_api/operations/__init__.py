@@ -1,0 +1,1 @@
+"""What the api writes: each operation fetches rows, lets the domain decide, and puts what it decided."""

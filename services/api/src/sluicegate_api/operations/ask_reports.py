@@ -1,0 +1,64 @@
+"""Asks the workers for the latest state of jobs that have gone silent, or of all after the log was lost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sluicegate_api.domain.job import Job
+from sluicegate_api.domain.reporting import look
+from sluicegate_api.domain.silence import Silence
+from sluicegate_api.operations.source import SOURCE
+from sluicegate_api.tables import JOBS
+from sluicegate_kit.db.operation import Operation
+from sluicegate_kit.db.rows import Rows
+from sluicegate_kit.db.table import Need, Selection
+from sluicegate_schemas import envelope
+from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.job_control import Action, JobControl
+
+
+def ask_report(rows: Rows, job_id: str, control_id: UUID) -> None:
+    """Ask once. Nothing waits for the answer: a job that stays silent is asked about again."""
+    report = JobControl(control_id=control_id, job_id=job_id, action=Action.REPORT, requested_by=SOURCE, at=rows.now)
+    rows.emit(envelope.write(report, ce_id=control_id, source=SOURCE, at=rows.now))
+
+
+@dataclass(frozen=True, slots=True)
+class AskReport(Operation[None]):
+    """For one job, or for `*`."""
+
+    job_id: str
+    control_id: UUID = field(default_factory=new_id)
+
+    def locks(self) -> Iterable[Need]:
+        return ()
+
+    def decide(self, rows: Rows) -> None:
+        ask_report(rows, self.job_id, self.control_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LookForSilence(Operation[int]):
+    """One pass over the jobs whose time to be looked at has come; gives how many it looked at."""
+
+    silence: Silence
+    due: Selection[Job]
+    control_ids: tuple[UUID, ...]
+
+    @classmethod
+    def of(cls, silence: Silence, limit: int) -> "LookForSilence":
+        """At most `limit` jobs, the longest due first."""
+        due = JOBS.select("report_at <= clock_timestamp()", order="report_at", limit=limit)
+        return cls(silence, due, tuple(new_id() for _ in range(limit)))
+
+    def locks(self) -> Iterable[Need]:
+        return (self.due,)
+
+    def decide(self, rows: Rows) -> int:
+        due = rows.selected(self.due)
+        for job, control_id in zip(due, self.control_ids, strict=False):
+            looked_at, silent = look(job, rows.now, self.silence)
+            rows.put(JOBS, looked_at)
+            if silent:
+                ask_report(rows, job.job_id, control_id)
+        return len(due)

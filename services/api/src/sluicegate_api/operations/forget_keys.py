@@ -1,0 +1,32 @@
+"""Forgets idempotency keys that are past their day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sluicegate_api.domain.idempotency import KEPT, IdempotencyKey
+from sluicegate_api.tables import IDEMPOTENCY_KEYS
+from sluicegate_kit.db.operation import Operation
+from sluicegate_kit.db.rows import Rows
+from sluicegate_kit.db.table import Need, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetKeys(Operation[int]):
+    """One pass; gives how many were forgotten."""
+
+    old: Selection[IdempotencyKey]
+
+    @classmethod
+    def of(cls, limit: int) -> "ForgetKeys":
+        """At most `limit` keys, the oldest first."""
+        where = f"created_at <= clock_timestamp() - interval '{KEPT.total_seconds():.0f} s'"
+        return cls(IDEMPOTENCY_KEYS.select(where, order="created_at", limit=limit))
+
+    def locks(self) -> Iterable[Need]:
+        return (self.old,)
+
+    def decide(self, rows: Rows) -> int:
+        old = rows.selected(self.old)
+        for key in old:
+            rows.delete(IDEMPOTENCY_KEYS, (key.caller, key.key))
+        return len(old)

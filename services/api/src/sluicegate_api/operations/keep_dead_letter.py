@@ -1,0 +1,28 @@
+"""Keeps a record that nobody could handle."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sluicegate_api.domain.dead_letters import DeadLetter
+from sluicegate_api.tables import DEAD_LETTERS
+from sluicegate_kit.db.operation import Operation
+from sluicegate_kit.db.rows import Rows
+from sluicegate_kit.db.table import Need
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDeadLetter(Operation[None]):
+    """One record of the `dead-letter` topic. The same one twice is one row."""
+
+    letter: DeadLetter
+
+    @property
+    def size(self) -> int:
+        return len(self.letter.value)
+
+    def locks(self) -> Iterable[Need]:
+        return (DEAD_LETTERS.lock(self.letter.dead_letter_id),)
+
+    def decide(self, rows: Rows) -> None:
+        if rows.get(DEAD_LETTERS, self.letter.dead_letter_id) is None:
+            rows.put(DEAD_LETTERS, replace(self.letter, received_at=rows.now))
