@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sluicegate_kit.settings import ServiceSettings
 from sluicegate_schemas.limits import RECORD_BYTES
 
 DELIVERY_TIMEOUT_MS = 20_000
@@ -28,6 +29,18 @@ class KafkaOptions:
     sasl_username: str | None = None
     sasl_password: str | None = None
     ssl_ca_file: str | None = None
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, client_id: str) -> "KafkaOptions":
+        """As the environment says."""
+        return cls(
+            settings.kafka_bootstrap_servers,
+            client_id,
+            group_protocol=settings.kafka_group_protocol,
+            session_timeout_ms=settings.kafka_session_timeout_ms,
+            fetch_wait_max_ms=settings.kafka_fetch_wait_max_ms,
+            message_max_bytes=settings.kafka_message_max_bytes,
+        )
 
 
 def producer_config(options: KafkaOptions) -> dict[str, Any]:

@@ -1,0 +1,211 @@
+"""Ingest: poll a batch, write it, commit the offsets. No handler runs here and no offset is held for a job."""
+
+import asyncio
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from sluicegate_kit.crash import crash_point
+from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, WritesStopped
+from sluicegate_kit.db.operation import Operation
+from sluicegate_kit.kafka.dead_letter import DeadLetter
+from sluicegate_kit.kafka.log_lost import StartOver
+from sluicegate_kit.kafka.log_watch import LogWatch, Lost
+from sluicegate_kit.kafka.metrics import IngestMetrics
+from sluicegate_kit.kafka.ports import BrokerUnavailable, Consumer, Partition, Record
+from sluicegate_kit.kafka.positions import Position, WritePositions
+from sluicegate_kit.kafka.writes import Writes
+from sluicegate_schemas.errors import MalformedRecord
+from sluicegate_schemas.topics import DEAD_LETTER, Party, Topic
+
+LOG_CHECK_SECONDS = 5.0
+AGAIN_SECONDS = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a service does with the records of one topic."""
+
+    topic: Topic
+    interpret: Callable[[Record], Operation[Any] | None]
+    """The operation that a record asks for; None: not for this service.
+
+    It, or the operation's `decide`, raises `MalformedRecord` for a record that can't be handled.
+    """
+
+
+class Ingest:
+    """Reads topics. A record that can't be handled is dead-lettered by its topic's owner and skipped by others.
+
+    `on_log_lost` is awaited before a lost log is read from its start; it may be called again for the same loss.
+    """
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        writes: Writes,
+        subscriptions: Iterable[Subscription],
+        *,
+        party: Party,
+        on_log_lost: Callable[[], Awaitable[None]],
+        metrics: IngestMetrics | None = None,
+        log_check_seconds: float = LOG_CHECK_SECONDS,
+        again_seconds: float = AGAIN_SECONDS,
+    ) -> None:
+        self._consumer = consumer
+        self._writes = writes
+        self._subscriptions = {each.topic.name: each for each in subscriptions}
+        self._party = party
+        self._on_log_lost = on_log_lost
+        self._metrics = metrics or IngestMetrics(CollectorRegistry())
+        self._watch = LogWatch(consumer, writes, interval_seconds=log_check_seconds)
+        self._again_seconds = again_seconds
+        self._stopping = asyncio.Event()
+        self._polled_at = time.monotonic()
+
+    @property
+    def polled_seconds_ago(self) -> float:
+        """How long ago the last poll succeeded: the sign of life."""
+        return time.monotonic() - self._polled_at
+
+    async def run(self) -> None:
+        """Ingest until `stop`, then leave the group.
+
+        Raises:
+            BrokerFatal: the client can't go on; the process must end.
+        """
+        try:
+            while not self._stopping.is_set():
+                await self.turn()
+        finally:
+            self._watch.close()
+            await self._consumer.close()
+
+    def stop(self) -> None:
+        """Let `run` return, within one poll and one batch."""
+        self._stopping.set()
+
+    async def turn(self) -> int:
+        """One batch: poll, write, commit. How many records were written or skipped."""
+        records = await self._consumer.poll()
+        self._polled_at = time.monotonic()
+        first = {Partition(each.topic, each.partition): each.offset for each in reversed(records)}
+        try:
+            if lost := await self._watch.look(first):
+                await self._start_over(lost)
+                records = [each for each in records if Partition(each.topic, each.partition) not in lost]
+            await self._write(records)
+        except (BrokerUnavailable, DatabaseUnavailable) as error:
+            log.warning("ingest waits", error=str(error), records=len(records))
+            await self._seek_until_done(first)
+            return 0
+        except WritesStopped:
+            self.stop()
+            return 0
+        return len(records)
+
+    async def _write(self, records: Sequence[Record]) -> None:
+        if unsaved := self._watch.take_unsaved():
+            saved = self._writes.enqueue(WritePositions(unsaved))
+            if not records:
+                await saved
+                return
+            saved.add_done_callback(_look_at)  # rides along; the next position replaces one that was not kept
+        if not records:
+            return
+        refused = await self._submit([(record, self._interpret(record)) for record in records])
+        if refused and await self._submit(refused):
+            log.error("dead letters refused by the database", records=len(refused))
+        crash_point("ingest.after_commit")
+        next_offsets = {Partition(each.topic, each.partition): each.offset + 1 for each in records}
+        self._watch.written(next_offsets)
+        self._consumer.commit(next_offsets)
+
+    async def _submit(
+        self, batch: Iterable[tuple[Record, Operation[Any] | None]]
+    ) -> list[tuple[Record, Operation[Any] | None]]:
+        """Write the batch; gives what to do with the records that could not be handled."""
+        written = [(record, self._writes.enqueue(operation)) for record, operation in batch if operation is not None]
+        await asyncio.gather(*(future for _, future in written), return_exceptions=True)
+        failed = [(record, error) for record, future in written if (error := future.exception()) is not None]
+        for _, error in failed:
+            if isinstance(error, DatabaseUnavailable | WritesStopped):
+                raise error
+        for record, future in written:
+            if future.exception() is None:
+                self._metrics.ingested.labels(record.topic).inc()
+        return [(record, self._refuse(record, error)) for record, error in failed]
+
+    def _interpret(self, record: Record) -> Operation[Any] | None:
+        try:
+            operation = self._subscriptions[record.topic].interpret(record)
+        except Exception as error:
+            return self._refuse(record, error)
+        if operation is None:
+            self._metrics.skipped.labels(record.topic, "not-ours").inc()
+        return operation
+
+    def _refuse(self, record: Record, error: BaseException) -> Operation[Any] | None:
+        """Poison never blocks: the record leaves the partition, with its reason."""
+        code, reason = _reason(record, error)
+        topic = self._subscriptions[record.topic].topic
+        if topic.owner is self._party and topic is not DEAD_LETTER:
+            self._metrics.dead_letters.labels(record.topic).inc()
+            return DeadLetter(record, code, reason)
+        self._metrics.skipped.labels(record.topic, code).inc()
+        return None
+
+    async def _start_over(self, lost: Lost) -> None:
+        """Read lost logs from their start. Kept last, so that a crash on the way finds the loss again."""
+        log.error("log lost", partitions=[f"{each.topic}/{each.number}" for each in sorted(lost)])
+        starts = {each: state.start for each, state in lost.items()}
+        await self._on_log_lost()
+        await self._consumer.seek(starts)
+        positions = tuple(
+            Position(each.topic, each.number, state.start, state.log_id) for each, state in sorted(lost.items())
+        )
+        await self._writes.submit(StartOver(positions))
+        self._watch.start_over(positions)
+        self._consumer.commit(starts)
+        for each in lost:
+            self._metrics.logs_lost.labels(each.topic).inc()
+
+    async def _seek_until_done(self, first: dict[Partition, int]) -> None:
+        """Have the batch come again, a little later. The member goes on polling, so it keeps its partitions."""
+        while not self._stopping.is_set():
+            await asyncio.sleep(self._again_seconds)
+            try:
+                await self._consumer.seek(first)
+            except BrokerUnavailable as error:
+                log.warning("ingest waits", error=str(error))
+            else:
+                return
+
+
+def _reason(record: Record, error: BaseException) -> tuple[str, str]:
+    if isinstance(error, MalformedRecord):
+        return error.code, error.reason
+    if isinstance(error, DataRefused):
+        return "data-refused", f"the database refuses it: {error}"
+    # The text of an unforeseen error may quote the record, which must not reach the log.
+    log.error(
+        "record not handled: a bug",
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        error=type(error).__name__,
+        traceback="".join(traceback.format_tb(error.__traceback__)),
+    )
+    return "internal-error", f"{type(error).__name__}; see the log"
+
+
+def _look_at(future: "asyncio.Future[None]") -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        log.warning("positions not kept", error=str(error))

@@ -1,0 +1,109 @@
+"""Finds out that a log was lost: when a partition is new here, when its offsets jump back, and now and then."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from sluicegate_kit.kafka.ports import BrokerUnavailable, Consumer, LogState, Partition, Positions
+from sluicegate_kit.kafka.positions import Position, ReadPositions, is_lost
+from sluicegate_kit.kafka.writes import Writes
+
+Lost: TypeAlias = Mapping[Partition, LogState]
+"""The partitions whose log was lost, and what the broker keeps of them now."""
+
+
+class LogWatch:
+    """Knows how far every assigned partition has been written, and in which log."""
+
+    def __init__(self, consumer: Consumer, writes: Writes, *, interval_seconds: float) -> None:
+        self._consumer = consumer
+        self._writes = writes
+        self._interval_seconds = interval_seconds
+        self._log_ids: dict[Partition, str | None] = {}
+        self._positions: dict[Partition, Position] = {}
+        self._unsaved: set[Partition] = set()
+        self._routine: asyncio.Task[Lost] | None = None
+        self._routine_at = time.monotonic() + interval_seconds
+
+    async def look(self, first_offsets: Positions) -> Lost:
+        """What was lost, seen before the records at `first_offsets` are written.
+
+        Raises:
+            BrokerUnavailable, DatabaseUnavailable: can't tell, so nothing may be written yet.
+        """
+        fresh = self._follow_assignment()
+        jumped = {each for each, offset in first_offsets.items() if self._jumps_back(each, offset)}
+        if not fresh and not jumped:
+            return self._routinely()
+        if fresh:
+            kept = await self._writes.submit(ReadPositions(tuple(sorted(fresh))))
+            self._positions.update(kept)
+        lost = await self._ask(fresh | jumped)
+        for each in fresh - lost.keys():
+            self._log_ids.setdefault(each, None)
+        return lost
+
+    def written(self, next_offsets: Positions) -> None:
+        """Everything before these offsets is in the database."""
+        for each, offset in next_offsets.items():
+            self._positions[each] = Position(each.topic, each.number, offset, self._log_ids.get(each))
+            self._unsaved.add(each)
+
+    def take_unsaved(self) -> tuple[Position, ...]:
+        """The positions that moved since this was last called."""
+        unsaved = tuple(self._positions[each] for each in sorted(self._unsaved))
+        self._unsaved.clear()
+        return unsaved
+
+    def start_over(self, positions: Iterable[Position]) -> None:
+        """These logs are read anew from here."""
+        for position in positions:
+            self._log_ids[position.of] = position.topic_id
+            self._positions[position.of] = position
+            self._unsaved.discard(position.of)
+        self.close()
+
+    def close(self) -> None:
+        """End the look that is under way, if any; its answer would be about the past."""
+        if self._routine is not None:
+            self._routine.cancel()
+            self._routine = None
+
+    def _follow_assignment(self) -> frozenset[Partition]:
+        """Forgets what others read now; gives the partitions that are new here."""
+        assigned = self._consumer.assigned
+        for gone in self._log_ids.keys() - assigned:
+            del self._log_ids[gone]
+            self._positions.pop(gone, None)
+            self._unsaved.discard(gone)
+        return assigned - self._log_ids.keys()
+
+    def _jumps_back(self, partition: Partition, offset: int) -> bool:
+        """Rewound on purpose, or another log."""
+        position = self._positions.get(partition)
+        return position is not None and offset < position.next_offset
+
+    def _routinely(self) -> Lost:
+        """The answer of the look that is under way; starts one when its time has come. Ingest doesn't wait for it."""
+        if self._routine is None:
+            if time.monotonic() >= self._routine_at and self._log_ids:
+                self._routine = asyncio.create_task(self._ask(self._consumer.assigned))
+            return {}
+        if not self._routine.done():
+            return {}
+        answered, self._routine = self._routine, None
+        self._routine_at = time.monotonic() + self._interval_seconds
+        try:
+            return answered.result()
+        except BrokerUnavailable:
+            return {}
+
+    async def _ask(self, partitions: Iterable[Partition]) -> Lost:
+        before = dict(self._positions)  # as of the question: the log may have grown by the time of the answer
+        states = await self._consumer.logs(sorted(partitions))
+        lost = {each: state for each, state in states.items() if each in before and is_lost(before[each], state)}
+        for each, state in states.items():
+            if each not in lost and state.log_id is not None:
+                self._log_ids[each] = state.log_id
+        return lost
