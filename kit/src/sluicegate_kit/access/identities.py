@@ -1,0 +1,173 @@
+"""Callers and their keys, from the keys file, which is read again when it changes."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+
+from sluicegate_kit.access.roles import Role
+from sluicegate_kit.clock import Clock, SystemClock
+from sluicegate_schemas.model import ShortText, Timestamp
+
+LOOK_AGAIN_SECONDS = 1.0
+BEARER = re.compile(r"bearer +sg_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{16,256})", re.IGNORECASE)
+
+log = structlog.get_logger(__name__)
+
+
+class AccessError(Exception):
+    """Base of what can be wrong with a caller or with the files that say who may call."""
+
+
+class KeysFileInvalid(AccessError):
+    """The keys file can't be read; the message says where it is wrong, never what it holds."""
+
+
+class KeyRefused(AccessError):
+    """A request without a key that is good now; the message says what is wrong with it."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, hide_input_in_errors=True
+    )
+
+
+class Key(_Strict):
+    """A key as it is kept: enough to recognise it, not to use it."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    """Of the secret, the part after the id, in hex."""
+    expires_at: Timestamp | None = None
+
+
+class Identity(_Strict):
+    """Somebody who may call, with any number of keys."""
+
+    name: ShortText
+    person: bool
+    roles: frozenset[Role]
+    keys: tuple[Key, ...] = ()
+
+
+class _KeysFile(_Strict):
+    identities: Annotated[tuple[Identity, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request."""
+
+    name: str
+    person: bool
+    roles: frozenset[Role]
+
+
+class Identities:
+    """Recognises callers by the key that they send."""
+
+    def __init__(self, identities: Iterable[Identity], *, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._by_key_id = _index(identities)
+
+    @classmethod
+    def from_file(cls, path: Path, *, clock: Clock | None = None) -> "Identities":
+        """The identities of a file, which follow it when it changes.
+
+        Raises:
+            KeysFileInvalid: it is missing or wrong.
+        """
+        return _IdentitiesOfFile(path, clock=clock)
+
+    def recognise(self, authorization: str | None) -> Caller:
+        """The caller with this `Authorization` header.
+
+        Raises:
+            KeyRefused: there is none, or it is malformed, unknown or expired.
+        """
+        if authorization is None:
+            raise KeyRefused("The request has no key.")
+        match = BEARER.fullmatch(authorization)
+        if match is None:
+            raise KeyRefused("The key is malformed.")
+        key_id, secret = match.groups()
+        caller, sha256, expires_at = self._by_key_id.get(key_id, _NOBODY)
+        given = hashlib.sha256(secret.encode()).hexdigest()
+        if not hmac.compare_digest(given, sha256) or caller is None:
+            raise KeyRefused("The key is unknown or was withdrawn.")
+        if expires_at is not None and expires_at <= self._clock.now():
+            raise KeyRefused("The key has expired.")
+        return caller
+
+
+_NOBODY: tuple[Caller | None, str, datetime | None] = (None, "0" * 64, None)
+
+
+class _IdentitiesOfFile(Identities):
+    def __init__(self, path: Path, *, clock: Clock | None) -> None:
+        super().__init__(_read(path), clock=clock)
+        self._path = path
+        self._seen = _stamp(path)
+        self._looked_at = self._clock.monotonic()
+
+    def recognise(self, authorization: str | None) -> Caller:
+        if self._clock.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
+            self._looked_at = self._clock.monotonic()
+            self._follow()
+        return super().recognise(authorization)
+
+    def _follow(self) -> None:
+        stamp = _stamp(self._path)
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        try:
+            self._by_key_id = _index(_read(self._path))
+        except KeysFileInvalid as error:
+            # Better yesterday's keys than nobody: a file is often seen half written.
+            log.error("keys file not taken over", reason=str(error))
+        else:
+            log.info("keys file read again", keys=len(self._by_key_id))
+
+
+def _index(identities: Iterable[Identity]) -> dict[str, tuple[Caller | None, str, datetime | None]]:
+    found: dict[str, tuple[Caller | None, str, datetime | None]] = {}
+    names: set[str] = set()
+    for identity in identities:
+        if identity.name in names:
+            raise KeysFileInvalid(f"the identity {identity.name!r} stands there twice")
+        names.add(identity.name)
+        caller = Caller(identity.name, identity.person, identity.roles)
+        for key in identity.keys:
+            if key.id in found:
+                raise KeysFileInvalid(f"the key id {key.id!r} stands there twice")
+            found[key.id] = (caller, key.sha256, key.expires_at)
+    return found
+
+
+def _read(path: Path) -> tuple[Identity, ...]:
+    try:
+        return _KeysFile.model_validate_json(path.read_bytes()).identities
+    except OSError as error:
+        raise KeysFileInvalid(f"{path} can't be read: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = "/".join(str(part) for part in first["loc"])
+        raise KeysFileInvalid(f"{path} is wrong at /{place}: {first['msg']}") from None
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

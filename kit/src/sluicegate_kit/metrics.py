@@ -1,0 +1,150 @@
+"""The metrics: a closed list of names, which are part of the contract, and one registry per process."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class CounterName:
+    """Something that only grows."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeName:
+    """Something that goes up and down."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramName:
+    """How something is distributed."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+MetricName: TypeAlias = CounterName | GaugeName | HistogramName
+
+_FROM_MS_TO_MINUTES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_FROM_SECONDS_TO_WEEKS = (1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 28 * 86_400)
+_WORK = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600)
+
+AGENT_JOBS = GaugeName("agent_jobs_total", "Jobs by status", ("status",))
+"""A gauge although it is called a total: the reference system's name for a count that falls as jobs move on."""
+AGENT_JOBS_DURATION = HistogramName(
+    "agent_jobs_duration_seconds", "Running time of ended jobs, all attempts of the run", (), _WORK
+)
+AGENT_CHECKPOINTS = GaugeName("agent_checkpoints_total", "Checkpoints by status", ("status",))
+AGENT_CHECKPOINTS_PENDING = GaugeName("agent_checkpoints_pending", "Checkpoints that wait for a person")
+AGENT_WORKER_ACTIVE_JOBS = GaugeName("agent_worker_active_jobs", "Runs that live replicas execute now")
+
+CHECKPOINT_WAIT = HistogramName(
+    "sluicegate_checkpoint_wait_seconds", "From record to decision", (), _FROM_SECONDS_TO_WEEKS
+)
+DECISION_RESUME = HistogramName(
+    "sluicegate_decision_resume_seconds",
+    "From decision to the arrival of the lifecycle event that names it",
+    (),
+    _FROM_MS_TO_MINUTES,
+)
+RUNS_READY = GaugeName("sluicegate_runs_ready", "Runs that could be claimed now")
+OLDEST_READY = GaugeName("sluicegate_oldest_ready_seconds", "Age of the longest ready run")
+OUTBOX_DEPTH = GaugeName("sluicegate_outbox_depth", "Outbox rows: unsent, and sent but unanswered")
+DEAD_LETTERS = CounterName("sluicegate_dead_letters_total", "Records dead-lettered", ("topic",))
+SKIPPED_RECORDS = CounterName(
+    "sluicegate_skipped_records_total", "Records that this reader can't handle and doesn't own", ("topic",)
+)
+FORGED_DECISIONS = CounterName("sluicegate_forged_decisions_total", "Decisions without a good signature")
+GROUP_COMMIT_OPERATIONS = HistogramName(
+    "sluicegate_group_commit_operations", "Operations per commit", (), (1, 2, 5, 10, 20, 50, 100, 200, 500)
+)
+UNHANDLED_RUNS = GaugeName("sluicegate_unhandled_runs", "Queued runs that no live replica handles", ("job_type",))
+HTTP_REQUESTS = HistogramName(
+    "sluicegate_http_request_seconds",
+    "Requests by the template of their path",
+    ("method", "route", "status"),
+    _FROM_MS_TO_MINUTES,
+)
+
+NAMES: tuple[MetricName, ...] = (
+    AGENT_JOBS,
+    AGENT_JOBS_DURATION,
+    AGENT_CHECKPOINTS,
+    AGENT_CHECKPOINTS_PENDING,
+    AGENT_WORKER_ACTIVE_JOBS,
+    CHECKPOINT_WAIT,
+    DECISION_RESUME,
+    RUNS_READY,
+    OLDEST_READY,
+    OUTBOX_DEPTH,
+    DEAD_LETTERS,
+    SKIPPED_RECORDS,
+    FORGED_DECISIONS,
+    GROUP_COMMIT_OPERATIONS,
+    UNHANDLED_RUNS,
+    HTTP_REQUESTS,
+)
+"""All there are. A process has those that it asks for."""
+
+
+class Metrics:
+    """The metrics of one process. Asking twice gives the same one."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()
+        self.registry = CollectorRegistry()
+        self._made: dict[MetricName, Counter | Gauge | Histogram] = {}
+
+    @classmethod
+    def of_process(cls) -> "Metrics":
+        """With what the process itself has to say: memory, CPU, file descriptors, garbage collection."""
+        metrics = cls()
+        ProcessCollector(registry=metrics.registry)
+        PlatformCollector(registry=metrics.registry)
+        GCCollector(registry=metrics.registry)
+        return metrics
+
+    def counter(self, name: CounterName) -> Counter:
+        """The counter of that name."""
+        made = self._made.get(name)
+        if not isinstance(made, Counter):
+            made = self._made[name] = Counter(name.name, name.help, name.labels, registry=self.registry)
+        return made
+
+    def gauge(self, name: GaugeName) -> Gauge:
+        """The gauge of that name."""
+        made = self._made.get(name)
+        if not isinstance(made, Gauge):
+            made = self._made[name] = Gauge(name.name, name.help, name.labels, registry=self.registry)
+        return made
+
+    def histogram(self, name: HistogramName) -> Histogram:
+        """The histogram of that name."""
+        made = self._made.get(name)
+        if not isinstance(made, Histogram):
+            made = self._made[name] = Histogram(
+                name.name, name.help, name.labels, registry=self.registry, buckets=name.buckets
+            )
+        return made
+
+
+def job_type_label(job_type: str, registered: Collection[str]) -> str:
+    """The value of a `job_type` label: anybody can send any job type, so only registered ones are named."""
+    return job_type if job_type in registered else OTHER

@@ -1,0 +1,1 @@
+"""HTTP as all services speak it: problems, strict bodies, cursors, access, one wrapper around every request."""

@@ -1,0 +1,92 @@
+"""Reads request bodies strictly: JSON without tricks, no unknown fields, at most 1 MiB."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+from starlette.requests import Request
+
+from sluicegate_kit.web.invalid import field_errors
+from sluicegate_kit.web.problem import FieldError, Problem
+from sluicegate_schemas import strict_json
+from sluicegate_schemas.errors import MalformedJson
+
+M = TypeVar("M", bound=BaseModel)
+
+JSON = "application/json"
+
+
+class Body(BaseModel):
+    """The base of every request body: camelCase on the wire, unknown fields refused."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, validate_by_alias=True
+    )
+
+
+async def read_bytes(request: Request) -> bytes:
+    """The bytes of a JSON body; empty when there is none.
+
+    Raises:
+        Problem: 413 `body-too-large`, 415 `unsupported-media-type`.
+    """
+    data = await request.body()
+    if data:
+        _expect_json(request)
+    return data
+
+
+async def read_body(request: Request, model: type[M]) -> M:
+    """The body, as `model`.
+
+    Raises:
+        Problem: as `read_bytes`; 400 `malformed-json`; 422 `invalid-body` with a pointer to each thing that is wrong.
+    """
+    return parse(await read_bytes(request), model)
+
+
+async def read_optional_body(request: Request, model: type[M]) -> M | None:
+    """As `read_body`, but None when there is no body."""
+    data = await read_bytes(request)
+    return parse(data, model) if data else None
+
+
+def parse(data: bytes, model: type[M]) -> M:
+    """JSON bytes as `model`; raises as `read_body`."""
+    if not data:
+        raise Problem(400, "malformed-json", "The request needs a JSON body.")
+    try:
+        return model.model_validate(strict_json.read(data))
+    except MalformedJson as error:
+        raise Problem(
+            400, "malformed-json", f"The body is {error}.", errors=[FieldError(str(error), pointer="")]
+        ) from None
+    except ValidationError as error:
+        raise Problem(
+            422, "invalid-body", "The body is not what this route takes; see errors.", errors=field_errors(error)
+        ) from None
+
+
+def documented(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """The `requestBody` of a route that reads its body itself: `@router.post(…, openapi_extra=documented(Model))`."""
+    schema = model.model_json_schema(by_alias=True, mode="validation")
+    return {"requestBody": {"required": required, "content": {JSON: {"schema": schema}}}}
+
+
+def _expect_json(request: Request) -> None:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    if media_type.strip().lower() != JSON or charset not in ("", "charset=utf-8", "charset=utf8"):
+        raise Problem(
+            415,
+            "unsupported-media-type",
+            "Send the body as JSON in UTF-8, with `Content-Type: application/json`.",
+            headers={"accept": JSON},
+        )
+    if request.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+        raise Problem(
+            415,
+            "unsupported-content-encoding",
+            "Send the body without a Content-Encoding.",
+            headers={"accept-encoding": "identity"},
+        )

@@ -1,0 +1,30 @@
+"""Turns what pydantic finds wrong into the `errors` of a problem, without repeating what was sent."""
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sluicegate_kit.web.problem import FieldError
+
+MOST = 50
+"""Errors that one problem lists; more help nobody."""
+
+
+def pointer(parts: Sequence[int | str]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """One per finding, with a pointer into the body."""
+    return [FieldError(item["msg"], pointer=pointer(item["loc"])) for item in _findings(error)]
+
+
+def parameter_errors(error: ValidationError) -> list[FieldError]:
+    """One per finding, with the name of the query parameter."""
+    return [FieldError(item["msg"], parameter=str(item["loc"][0])) for item in _findings(error)]
+
+
+def _findings(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False, include_context=False, include_input=False)[:MOST]
