@@ -1,0 +1,73 @@
+"""A job, as the api shows it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field, JsonValue
+
+from sluicegate_schemas.job_lifecycle import JobError, Status
+from sluicegate_schemas.model import Part
+
+
+class WaitingFor(Part):
+    """The checkpoint that a waiting job waits for."""
+
+    checkpoint_id: UUID
+    title: str | None = None
+    """None until the api has heard of the checkpoint itself."""
+    url: str | None = None
+
+
+class PendingControl(Part):
+    """A cancel or retry that was accepted and that the worker has not answered yet."""
+
+    control_id: UUID
+    action: str
+    requested_by: str | None = None
+    reason: str | None = None
+    at: datetime | None = None
+
+
+class Job(Part):
+    """One request for work and where it stands."""
+
+    job_id: str
+    job_type: str
+    task_description: str = ""
+    input_data: dict[str, JsonValue] = Field(default_factory=dict)
+    priority: int
+    status: Status
+    run: int
+    """1, 2, …: a retry of an ended job is the next run."""
+    attempt: int
+    max_attempts: int
+    requested_by: str | None = None
+    tags: list[str] = Field(default_factory=list)
+    progress: JsonValue = None
+    waiting_for: WaitingFor | None = None
+    blocked_reason: str | None = None
+    pending_control: PendingControl | None = None
+    result: JsonValue = None
+    error: JobError | None = None
+    created_at: datetime
+    ready_at: datetime | None = None
+    """A queued job in the future of this is tried again then."""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    updated_at: datetime | None = None
+    links: dict[str, Any] = Field(default_factory=dict)
+
+
+class Until(StrEnum):
+    """What a wait is for."""
+
+    SETTLED = "settled"
+    """The job has ended, or waits for a person."""
+    ENDED = "ended"
+    """The job has ended, however long a person takes."""
+
+    def reached(self, status: Status) -> bool:
+        """Whether a job of this status is there."""
+        return status.terminal or (self is Until.SETTLED and status is Status.WAITING)
