@@ -56,7 +56,7 @@ AGENT_CHECKPOINTS_PENDING = GaugeName("agent_checkpoints_pending", "Checkpoints 
 AGENT_WORKER_ACTIVE_JOBS = GaugeName("agent_worker_active_jobs", "Runs that live replicas execute now")
 
 CHECKPOINT_WAIT = HistogramName(
-    "sluicegate_checkpoint_wait_seconds", "From record to decision", (), _FROM_SECONDS_TO_WEEKS
+    "sluicegate_checkpoint_wait_seconds", "From record to decision", ("outcome",), _FROM_SECONDS_TO_WEEKS
 )
 DECISION_RESUME = HistogramName(
     "sluicegate_decision_resume_seconds",

@@ -41,13 +41,16 @@ class Problem(Exception):
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
     ) -> None:
+        """`members` join the document: what programs may want to know of this type of problem (RFC 9457, section 3.2)."""
         super().__init__(f"{status} {type_slug}")
         self.status = status
         self.type_slug = type_slug
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
     def response(self, request_id: str) -> Response:
         """The problem on the wire."""
@@ -57,6 +60,7 @@ class Problem(Exception):
             "status": self.status,
             "detail": self.detail,
             "requestId": request_id,
+            **self.members,
         }
         if self.errors:
             body["errors"] = [error.to_dict() for error in self.errors]
