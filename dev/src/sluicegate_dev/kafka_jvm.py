@@ -1,0 +1,129 @@
+"""Real Apache Kafka, one node in KRaft mode, started from Maven's jars."""
+
+import base64
+import shutil
+import time
+import uuid
+from pathlib import Path
+from subprocess import run
+
+from sluicegate_dev import kafka_topics
+from sluicegate_dev.errors import DidNotStart
+from sluicegate_dev.kafka_jars import classpath
+from sluicegate_dev.ports import LOOPBACK, free_port, is_open
+from sluicegate_dev.processes import Child, deadline
+from sluicegate_schemas.limits import RECORD_BYTES
+
+_HEAP = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_LOGGING = Path(__file__).with_name("kafka-log4j2.properties")
+_READY_WITHIN_SECONDS = 60
+_ENVELOPE_BYTES = 64 * 1024
+"""What headers and batch framing may add to a record's value."""
+
+
+class JvmKafka:
+    """The broker's process, seen from outside. Its log lives in `folder` and survives everything but `wipe`."""
+
+    def __init__(self, folder: Path, *, port: int = 0) -> None:
+        """`port` is a preference, kept over restarts."""
+        self.folder = folder
+        self.port = port
+        self._controller_port = 0
+        self._child: Child | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Where clients start."""
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def child(self) -> Child | None:
+        """The broker's process, while it runs; SIGSTOP pauses it."""
+        return self._child
+
+    def start(self) -> None:
+        """Returns when it answers and has every topic.
+
+        Raises:
+            CannotRunHere: no Java, or no jars and no Maven.
+            DidNotStart: with the end of its log.
+        """
+        java = ["java", *_HEAP, f"-Dlog4j2.configurationFile={_LOGGING}", "-cp", classpath()]
+        self.port = free_port(self.port)
+        self._controller_port = free_port(self._controller_port)
+        properties = self._write_properties()
+        if not (self._logs / "meta.properties").exists():
+            _format(java, properties)
+        child = self._child = Child("kafka", [*java, "kafka.Kafka", str(properties)], log=self.folder / "kafka.log")
+        until = deadline(_READY_WITHIN_SECONDS)
+        while not (is_open(self.port) and kafka_topics.answers(self.bootstrap_servers)):
+            if child.exit_code is not None or time.monotonic() > until:
+                child.kill()
+                raise DidNotStart("Apache Kafka", child.log_tail())
+            time.sleep(0.05)
+        kafka_topics.create_topics(self.bootstrap_servers)
+
+    def stop(self) -> None:
+        """Ends it in order."""
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def wipe(self) -> None:
+        """Kills it and removes its log directory: every record, topic and committed offset is gone."""
+        self.kill()
+        shutil.rmtree(self._logs, ignore_errors=True)
+
+    @property
+    def _logs(self) -> Path:
+        return self.folder / "log"
+
+    def _write_properties(self) -> Path:
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": 1,
+            "controller.quorum.voters": f"1@{LOOPBACK}:{self._controller_port}",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"PLAINTEXT://{LOOPBACK}:{self.port},CONTROLLER://{LOOPBACK}:{self._controller_port}",
+            "log.dirs": self._logs,
+            # A killed broker may register again only after the controller has given up its last session.
+            "broker.session.timeout.ms": 3000,
+            "broker.heartbeat.interval.ms": 500,
+            "auto.create.topics.enable": "false",
+            "message.max.bytes": RECORD_BYTES + _ENVELOPE_BYTES,
+            "offsets.topic.replication.factor": 1,
+            "offsets.topic.num.partitions": 1,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
+            "group.initial.rebalance.delay.ms": 0,
+            "group.min.session.timeout.ms": 1000,
+            "group.consumer.min.session.timeout.ms": 3000,
+            "group.consumer.session.timeout.ms": 6000,
+            "group.consumer.min.heartbeat.interval.ms": 500,
+            "group.consumer.heartbeat.interval.ms": 1000,
+        }
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "server.properties"
+        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        return path
+
+
+def _format(java: list[str], properties: Path) -> None:
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    # A cluster id that begins with a dash would be read as an option.
+    cluster = cluster.replace("-", "A", 1) if cluster.startswith("-") else cluster
+    formatted = run(
+        [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)],
+        capture_output=True,
+        text=True,
+    )
+    if formatted.returncode:
+        raise DidNotStart("kafka-storage format", formatted.stdout + formatted.stderr)
