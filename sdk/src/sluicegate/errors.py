@@ -16,6 +16,7 @@ __all__ = [
     "InvalidInput",
     "InvalidName",
     "JobCancelled",
+    "JournalFailed",
     "JournalMismatch",
     "LeaseLost",
     "PayloadTooLarge",
@@ -42,14 +43,6 @@ class RetryLater(SluicegateError):
     def __init__(self, message: str, *, after_seconds: float) -> None:
         super().__init__(message)
         self.after_seconds = after_seconds
-
-
-class AttemptTimedOut(SluicegateError):
-    """The attempt ran longer than the job's `timeoutSeconds`. Waiting for a person does not count."""
-
-    def __init__(self, timeout_seconds: float) -> None:
-        super().__init__(f"the attempt ran longer than {timeout_seconds:g} s")
-        self.timeout_seconds = timeout_seconds
 
 
 class InvalidInput(TerminalError):
@@ -144,6 +137,18 @@ class RunSuspended(Signal):
 
 class LeaseLost(Signal):
     """This attempt may no longer write: another replica may own the run. The context is closed."""
+
+
+class AttemptTimedOut(Signal):
+    """The attempt ran longer than the job's `timeoutSeconds`. Waiting for a person does not count."""
+
+    def __init__(self, timeout_seconds: float) -> None:
+        super().__init__(f"the attempt ran longer than {timeout_seconds:g} s")
+        self.timeout_seconds = timeout_seconds
+
+
+class JournalFailed(Signal):
+    """The journal refused to write a suspension; the cause says why."""
 
 
 class ContextClosed(Signal):
