@@ -12,6 +12,7 @@ from sluicegate_api.domain.job import Job
 from sluicegate_api.domain.replicas import Replica
 from sluicegate_api.domain.timeline import Entry
 from sluicegate_kit.db.table import Table
+from sluicegate_kit.kafka.positions import POSITIONS
 
 IDEMPOTENCY_KEYS = Table("idempotency_keys", IdempotencyKey, key=("caller", "key"))
 JOBS = Table("jobs", Job, key="job_id")
@@ -37,4 +38,5 @@ TABLES: tuple[Table[Any], ...] = (
     FLEET,
     WORKER_REPLICAS,
     DEAD_LETTERS,
+    POSITIONS,
 )

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from sluicegate_schemas.topics import FLEET_CONTROL, JOB_CONTROL, JOB_LIFECYCLE,
 
 _DEAD_LETTERS = uuid5(NAMESPACE_URL, "https://sluicegate.dev/dead-letter")
 _OURS = frozenset({JOB_REQUESTED.name, JOB_CONTROL.name, FLEET_CONTROL.name})
+JOB_ID = r"[A-Za-z0-9._:\-]{1,128}"
 _ORIGINAL = "orig_"
 REDRIVEN_FROM = "redriven_from"
 
@@ -104,7 +106,8 @@ def job_to_report(letter: DeadLetter) -> str | None:
     """For a lifecycle: the job whose state to ask for instead, `*` if its key can't be read; else None."""
     if letter.topic != JOB_LIFECYCLE.name:
         return None
-    return _text(letter.record_key) or EVERY_JOB
+    key = _text(letter.record_key)
+    return key if key is not None and re.fullmatch(JOB_ID, key) else EVERY_JOB
 
 
 def _text(key: bytes | None) -> str | None:

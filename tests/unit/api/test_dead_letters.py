@@ -1,0 +1,99 @@
+"""Dead letters: kept once, sent again as they were."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from tests.unit.api.ledger import START, Ledger
+
+from sluicegate_api.domain import dead_letters
+from sluicegate_api.domain.dead_letters import DeadLetter
+from sluicegate_api.domain.errors import ResentByOwner, UnknownDeadLetter
+from sluicegate_api.operations.keep_dead_letter import KeepDeadLetter
+from sluicegate_api.operations.redrive import Redrive
+from sluicegate_api.tables import DEAD_LETTERS
+from sluicegate_kit.kafka.dead_letter import dead_letter
+from sluicegate_kit.kafka.ports import Record
+from sluicegate_schemas.errors import MalformedRecord
+from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.job_control import JobControl
+from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, JOB_REQUESTED
+
+
+def kept(record: Record) -> DeadLetter:
+    message = dead_letter(record, "not-json", "it isn't", new_id(), START)
+    return dead_letters.read(message.value, message.headers, START)
+
+
+def record(topic: str = JOB_REQUESTED.name, key: bytes | None = b"job-1", value: bytes | None = b"\x00{") -> Record:
+    return Record(topic, 3, 7, key, value, (("content-type", b"x/y"), ("sg_mac", b"\xff")), 0)
+
+
+def test_what_an_owner_gave_up_on_is_kept_byte_for_byte() -> None:
+    letter = kept(record())
+    assert (letter.topic, letter.partition, letter.record_offset) == (JOB_REQUESTED.name, 3, 7)
+    assert (letter.record_key, letter.value) == (b"job-1", b"\x00{")
+    assert (letter.code, letter.reason, letter.at) == ("not-json", "it isn't", START)
+
+
+def test_the_same_dead_letter_twice_is_one() -> None:
+    ledger = Ledger()
+    ledger.run(KeepDeadLetter(kept(record())))
+    ledger.run(KeepDeadLetter(kept(record())))
+    assert len(ledger.every(DEAD_LETTERS)) == 1
+
+
+def test_other_bytes_at_the_same_place_are_another_dead_letter() -> None:
+    assert kept(record()).dead_letter_id != kept(record(value=b"other")).dead_letter_id
+
+
+def test_a_redrive_sends_the_same_key_bytes_and_headers_and_says_where_from() -> None:
+    ledger = Ledger()
+    letter = kept(record())
+    ledger.run(KeepDeadLetter(letter))
+    redrive = Redrive(letter.dead_letter_id, uuid4(), "ana")
+    ledger.run(redrive)
+    ledger.run(redrive)
+    (sent,) = ledger.emitted
+    assert (sent.message.topic, sent.message.key, sent.message.value) == (JOB_REQUESTED.name, "job-1", b"\x00{")
+    assert dict(sent.message.headers) == {
+        "content-type": b"x/y",
+        "sg_mac": b"\xff",
+        "redriven_from": str(letter.dead_letter_id).encode(),
+    }
+    assert (ledger.only(DEAD_LETTERS).redrives, ledger.only(DEAD_LETTERS).redriven_by) == (1, "ana")
+
+
+def test_for_a_lifecycle_its_job_is_asked_for_a_report() -> None:
+    for key, job_id in ((b"job-9", "job-9"), (None, "*"), (b"\xff", "*"), (b"no job id", "*")):
+        ledger = Ledger()
+        letter = kept(record(JOB_LIFECYCLE.name, key))
+        ledger.run(KeepDeadLetter(letter))
+        ledger.run(Redrive(letter.dead_letter_id, uuid4(), "ana"))
+        assert JobControl.model_validate_json(ledger.emitted[0].message.value).job_id == job_id
+
+
+def test_what_another_service_writes_is_left_to_it() -> None:
+    ledger = Ledger()
+    letter = kept(record(CHECKPOINT_DECIDED.name))
+    ledger.run(KeepDeadLetter(letter))
+    with pytest.raises(ResentByOwner, match="checkpoint-decided"):
+        ledger.run(Redrive(letter.dead_letter_id, uuid4(), "ana"))
+
+
+def test_an_unknown_dead_letter_is_not_sent() -> None:
+    with pytest.raises(UnknownDeadLetter):
+        Ledger().run(Redrive(uuid4(), uuid4(), "ana"))
+
+
+def test_a_key_that_is_not_text_is_left_out_of_a_redrive() -> None:
+    letter = replace(kept(record(key=b"\xff")))
+    assert dead_letters.original(letter).key is None
+
+
+@pytest.mark.parametrize("broken", ["dl_topic", "dl_partition", "dl_at", "dl_code"])
+def test_a_dead_letter_without_its_headers_is_malformed(broken: str) -> None:
+    message = dead_letter(record(), "code", "reason", new_id(), START)
+    headers = [(name, value) for name, value in message.headers if name != broken]
+    with pytest.raises(MalformedRecord, match="bad-envelope"):
+        dead_letters.read(message.value, headers, START)

@@ -1,0 +1,80 @@
+"""The fleet: a counted wish, answered by the replicas."""
+
+from datetime import timedelta
+
+from tests.unit.api.ledger import START, Ledger
+from tests.unit.api.samples import status
+
+from sluicegate_api.domain import replicas
+from sluicegate_api.operations.hear_replica import HearReplica
+from sluicegate_api.operations.want_fleet import WantFleet
+from sluicegate_api.tables import FLEET, WORKER_REPLICAS
+from sluicegate_schemas.fleet_control import Desired, FleetControl
+from sluicegate_schemas.worker_status import QueueDepth, ReplicaState
+
+
+def test_a_start_is_published_until_a_replica_knows_its_version() -> None:
+    ledger = Ledger()
+    ledger.run(WantFleet(Desired.STARTED, "ana"))
+    ledger.run(HearReplica(status(fleet_version=0)))
+    assert ledger.unanswered() == {"fleet-control:1"}
+    ledger.run(HearReplica(status(fleet_version=1, at=START + timedelta(seconds=5))))
+    assert ledger.unanswered() == set()
+    assert ledger.only(FLEET).answered
+
+
+def test_wanting_the_same_again_makes_no_new_version() -> None:
+    ledger = Ledger()
+    first = ledger.run(WantFleet(Desired.STARTED, "ana"))
+    assert ledger.run(WantFleet(Desired.STARTED, "ben")) == first
+    assert len(ledger.emitted) == 1
+
+
+def test_a_stop_takes_the_place_of_a_start_that_nobody_answered() -> None:
+    ledger = Ledger()
+    ledger.run(WantFleet(Desired.STARTED, "ana"))
+    assert ledger.run(WantFleet(Desired.STOPPED, "ana")).version == 2
+    assert ledger.unanswered() == {"fleet-control:2"}
+
+
+def test_the_wish_at_start_leaves_an_earlier_one_alone() -> None:
+    ledger = Ledger()
+    ledger.run(WantFleet(Desired.STOPPED, "ana"))
+    assert ledger.run(WantFleet(Desired.STARTED, "api", only_first=True)).desired is Desired.STOPPED
+
+
+def test_a_replica_that_knows_a_higher_version_is_told_again_above_it() -> None:
+    ledger = Ledger()
+    ledger.run(WantFleet(Desired.STOPPED, "ana"))
+    ledger.run(HearReplica(status(fleet_version=7)))
+    event = FleetControl.model_validate_json(ledger.emitted[-1].message.value)
+    assert (event.version, event.desired) == (8, Desired.STOPPED)
+    assert ledger.unanswered() == {"fleet-control:8"}
+
+
+def test_an_older_report_of_a_replica_changes_nothing() -> None:
+    ledger = Ledger()
+    ledger.run(HearReplica(status(active_jobs=2, at=START + timedelta(seconds=5))))
+    ledger.run(HearReplica(status(active_jobs=1, at=START)))
+    assert ledger.only(WORKER_REPLICAS).active_jobs == 2
+
+
+def test_only_live_replicas_count() -> None:
+    ledger = Ledger()
+    ledger.run(HearReplica(status("gone", active_jobs=1)))
+    ledger.wait(minutes=1)
+    ledger.run(HearReplica(status("live", active_jobs=2)))
+    ledger.run(HearReplica(status("stopped", active_jobs=3, state=ReplicaState.STOPPED)))
+    assert replicas.active_jobs(ledger.every(WORKER_REPLICAS), ledger.now) == 2
+
+
+def test_the_queue_is_the_latest_count_of_a_live_replica() -> None:
+    ledger = Ledger()
+    ledger.run(HearReplica(status("w1", queue=[QueueDepth(job_type="a", state="ready", count=1)])))
+    ledger.wait(seconds=5)
+    newer = [QueueDepth(job_type="a", state="ready", count=2)]
+    ledger.run(HearReplica(status("w2", queue=newer)))
+    ledger.run(HearReplica(status("w2", at=START + timedelta(seconds=1))))
+    assert replicas.queue(ledger.every(WORKER_REPLICAS), ledger.now) == newer
+    ledger.wait(minutes=1)
+    assert replicas.queue(ledger.every(WORKER_REPLICAS), ledger.now) is None
