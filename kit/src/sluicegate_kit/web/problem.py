@@ -43,7 +43,7 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
         members: Mapping[str, object] | None = None,
     ) -> None:
-        """`members` join the document: what programs may want to know of this type of problem (RFC 9457, section 3.2)."""
+        """`members` join the document: facts of this type of problem, for programs (RFC 9457, section 3.2)."""
         super().__init__(f"{status} {type_slug}")
         self.status = status
         self.type_slug = type_slug
