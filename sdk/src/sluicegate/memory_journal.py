@@ -40,6 +40,7 @@ class RunRecord:
         entry = self.entries[key]
         if isinstance(entry, CheckpointEntry):
             self.entries[key] = replace(entry, decision=decision)
+            self.waiting_for = None if self.waiting_for == key else self.waiting_for
 
     def lose_lease(self) -> None:
         """Take the lease from whoever holds it."""
