@@ -1,6 +1,8 @@
 """Real Apache Kafka from its public image, where a container engine can be had."""
 
 import contextlib
+import os
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +29,7 @@ def require_image() -> None:
     Raises:
         CannotRunHere: no engine answers, or it can't get the image.
     """
+    _require_engine()
     try:
         engine = docker.from_env(timeout=_ASKED_FOR_SECONDS)
     except docker.errors.DockerException as error:
@@ -39,6 +42,16 @@ def require_image() -> None:
                 engine.images.get_registry_data(IMAGE)
             except (docker.errors.APIError, requests.RequestException) as error:
                 raise CannotRunHere(f"the container engine can't get {IMAGE}") from error
+
+
+def _require_engine() -> None:
+    # The docker package leaves a socket open when nobody listens, and a warning is an error here.
+    address = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    if not address.startswith("unix://"):
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(address.removeprefix("unix://")):
+            raise CannotRunHere(f"no container engine answers at {address}")
 
 
 class ContainerKafka:
