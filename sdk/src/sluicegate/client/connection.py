@@ -25,11 +25,13 @@ class Connection:
     """On this machine, so that no proxy stands between."""
 
 
-def find_connection(identity: str | None, *, start: Path, environ: Mapping[str, str]) -> Connection:
+def find_connection(
+    identity: str | None, *, start: Path, environ: Mapping[str, str], default: str = "submitter"
+) -> Connection:
     """`SLUICEGATE_URL` with `SLUICEGATE_API_KEY`; without them, the `.sluicegate/dev.json` nearest above `start`.
 
     `identity` names one of dev.json's, and asks for dev.json whatever `environ` says. None: the environment may
-    decide; dev.json's `submitter` otherwise. `SLUICEGATE_API_KEY` alone goes with dev.json's address.
+    decide, and dev.json's `default` serves otherwise. `SLUICEGATE_API_KEY` alone goes with dev.json's address.
 
     Raises:
         NotConfigured: neither is there.
@@ -45,7 +47,7 @@ def find_connection(identity: str | None, *, start: Path, environ: Mapping[str, 
         raise NotConfigured(
             f"no {DEV_FILE} in {start} or above: run `make dev` there, or set {URL_VARIABLE} and {KEY_VARIABLE}"
         )
-    return _from_dev_file(found, identity, key if identity is None else None)
+    return _from_dev_file(found, identity or default, key if identity is None else None)
 
 
 def _nearest(start: Path) -> Path | None:
@@ -53,14 +55,13 @@ def _nearest(start: Path) -> Path | None:
     return next((folder / DEV_FILE for folder in folders if (folder / DEV_FILE).is_file()), None)
 
 
-def _from_dev_file(path: Path, identity: str | None, key: str | None) -> Connection:
+def _from_dev_file(path: Path, identity: str, key: str | None) -> Connection:
     try:
         data = json.loads(path.read_bytes())
         origin, keys = data["origin"], data["apiKeys"]
-        name = identity or "submitter"
-        if key is None and name not in keys:
-            raise BadConfiguration(f"{path} has no identity {name!r}; it has {', '.join(sorted(keys))}")
-        connection = Connection(_origin(origin, str(path)), key or str(keys[name]), local=True)
+        if key is None and identity not in keys:
+            raise BadConfiguration(f"{path} has no identity {identity!r}; it has {', '.join(sorted(keys))}")
+        connection = Connection(_origin(origin, str(path)), key or str(keys[identity]), local=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadConfiguration(f"{path} can't be read ({error!r}): start `make dev` again") from error
     # The file may come with a folder somebody else made; a key never leaves this machine because of it.

@@ -1,0 +1,93 @@
+"""How checkpoints are printed."""
+
+import difflib
+from collections.abc import Iterator
+
+import typer
+
+from sluicegate.cli import output, payload_view, terminal_safe
+from sluicegate.cli.output import Cell, Form
+from sluicegate.client import Checkpoint, Edit, ShownCheckpoint
+
+
+def several(found: list[Checkpoint], form: Form) -> None:
+    """A list of checkpoints."""
+    if form is Form.JSON:
+        output.as_json(found)
+    else:
+        output.table(
+            ("checkpoint", "risk", "type", "title", "requested by", "state", "created", "expires"),
+            (
+                (
+                    str(item.checkpoint_id),
+                    item.risk,
+                    item.job_type,
+                    item.title,
+                    item.requested_by,
+                    item.state,
+                    item.created_at,
+                    item.expires_at,
+                )
+                for item in found
+            ),
+        )
+
+
+def one(shown: ShownCheckpoint, form: Form) -> None:
+    """All that there is to know of a checkpoint."""
+    if form is Form.JSON:
+        output.as_json(shown)
+    else:
+        output.fields(_facts(shown))
+        for line in _payload(shown):
+            typer.echo(line)
+
+
+def review(shown: ShownCheckpoint, edited: Edit | None) -> None:
+    """What a person has to see before deciding, on the error stream."""
+    for name, value in _facts(shown):
+        if value is not None:
+            typer.echo(f"{name:<13} {output.cell(value)}", err=True)
+    lines = _payload(shown) if edited is None else _difference(shown, edited)
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+def decided(shown: ShownCheckpoint, form: Form) -> None:
+    """Where the checkpoint stands after a decision."""
+    if form is Form.JSON:
+        output.as_json(shown)
+        return
+    by = f" by {shown.decision.who}" if shown.decision and shown.decision.who else ""
+    typer.echo(f"{shown.checkpoint_id} is {shown.state}{output.cell(by)}")
+
+
+def _facts(shown: ShownCheckpoint) -> Iterator[tuple[str, Cell]]:
+    yield "checkpoint", str(shown.checkpoint_id)
+    yield "job", f"{shown.job_id} run {shown.run}"
+    yield "type", shown.job_type
+    yield "kind", shown.kind
+    yield "state", shown.state
+    yield "risk", shown.risk
+    yield "requested by", shown.requested_by
+    yield "expires", shown.expires_at
+    yield "allowed", ", ".join(shown.allowed_decisions) or None
+    yield "digest", shown.payload_digest
+    if shown.decision is not None:
+        yield "decision", f"{shown.decision.outcome} {shown.decision.who}".rstrip()
+        yield "reason", shown.decision.reason
+    # The agent's own words, after the facts and marked as theirs.
+    yield "says: title", shown.title
+    yield "says: text", shown.description
+
+
+def _payload(shown: ShownCheckpoint) -> Iterator[str]:
+    yield "payload"
+    yield from payload_view.lines(shown.payload, "  ")
+
+
+def _difference(shown: ShownCheckpoint, edited: Edit) -> Iterator[str]:
+    asked = list(payload_view.lines(shown.payload))
+    wanted = list(payload_view.lines(edited.payload))
+    difference = list(difflib.unified_diff(asked, wanted, "payload", "edited payload", lineterm="", n=5))
+    yield from map(terminal_safe.block, difference or ["the edited payload equals the payload"])
