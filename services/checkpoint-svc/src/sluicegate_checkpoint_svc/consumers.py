@@ -1,0 +1,48 @@
+"""What this service makes of each record that it reads."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from sluicegate_checkpoint_svc.domain import recording
+from sluicegate_checkpoint_svc.operations.follow import FollowRun
+from sluicegate_checkpoint_svc.operations.record import RecordCheckpoint
+from sluicegate_checkpoint_svc.operations.settlement import Settlement
+from sluicegate_kit.kafka.ingest import Subscription
+from sluicegate_kit.kafka.ports import Record
+from sluicegate_schemas import envelope
+from sluicegate_schemas.checkpoint_created import CheckpointCreated
+from sluicegate_schemas.ids import JobId
+from sluicegate_schemas.job_lifecycle import Answer, Status
+from sluicegate_schemas.model import Event
+from sluicegate_schemas.topics import CHECKPOINT_CREATED, JOB_LIFECYCLE
+
+
+class RunNews(Event):
+    """Of a `job-lifecycle`, what this service needs; the rest is not read."""
+
+    event: ClassVar = "job-lifecycle"
+
+    job_id: JobId
+    run: Annotated[int, Field(ge=1)]
+    status: Status
+    answers: list[Answer] | None = None
+
+
+def subscriptions(settlement: Settlement) -> tuple[Subscription, ...]:
+    """One per topic. Each raises MalformedRecord for a record that is not what its topic carries."""
+
+    def created(record: Record) -> RecordCheckpoint:
+        event = envelope.read(CheckpointCreated, record.value, record.headers).data
+        assert isinstance(event, CheckpointCreated)
+        return RecordCheckpoint(event, recording.check(event), settlement)
+
+    def lifecycle(record: Record) -> FollowRun | None:
+        news = envelope.read(RunNews, record.value, record.headers).data
+        assert isinstance(news, RunNews)
+        answers = tuple(answer for answer in news.answers or () if answer.decision_id is not None)
+        if not answers and not news.status.terminal:
+            return None
+        return FollowRun(news.job_id, news.run, news.status.terminal, answers, settlement)
+
+    return (Subscription(CHECKPOINT_CREATED, created), Subscription(JOB_LIFECYCLE, lifecycle))

@@ -1,0 +1,1 @@
+"""The HTTP routes: requests in, operations and reads, documents out."""
