@@ -52,10 +52,14 @@ class _Group:
 
 
 class MemoryBroker:
-    """Topics appear on first use. `available = False` is a broker that nobody can reach."""
+    """Topics appear on first use.
+
+    `available = False`: nobody can reach it. `tells_about_logs = False`: it serves records but answers no question.
+    """
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
         self.available = True
+        self.tells_about_logs = True
         self._now = now
         self._logs: dict[Partition, _Log] = {}
         self._log_ids: dict[str, str] = {}
@@ -205,7 +209,7 @@ class MemoryConsumer:
 
     async def logs(self, partitions: Iterable[Partition]) -> Mapping[Partition, LogState]:
         """See `Consumer`."""
-        if not self._broker.available:
+        if not (self._broker.available and self._broker.tells_about_logs):
             raise BrokerUnavailable("the broker is away")
         states = {}
         for each in partitions:

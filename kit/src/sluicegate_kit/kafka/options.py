@@ -23,6 +23,9 @@ class KafkaOptions:
     fetch_wait_max_ms: int = 50
     """How long a broker may hold back an empty answer; on the embedded one this is the floor of the latency."""
     message_max_bytes: int = RECORD_BYTES
+    delivery_timeout_ms: int = DELIVERY_TIMEOUT_MS
+    answer_timeout_ms: int = 5_000
+    """For questions about logs."""
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     """Always named: librdkafka's default is GSSAPI, which the wheel lacks."""
@@ -51,7 +54,7 @@ def producer_config(options: KafkaOptions) -> dict[str, Any]:
         "linger.ms": 0,
         "compression.type": "lz4",
         "partitioner": "murmur2_random",
-        "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
+        "delivery.timeout.ms": options.delivery_timeout_ms,
         "message.max.bytes": options.message_max_bytes,
     }
 

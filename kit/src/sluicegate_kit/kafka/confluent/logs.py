@@ -8,28 +8,27 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from sluicegate_kit.kafka.options import KafkaOptions, admin_config
 from sluicegate_kit.kafka.ports import BrokerUnavailable, LogState, Partition
 
-ANSWER_SECONDS = 5
-
 
 class LogQuestions:
     """Blocks while it asks: call it off the event loop. Connects at the first question."""
 
     def __init__(self, options: KafkaOptions) -> None:
         self._options = options
+        self._seconds = options.answer_timeout_ms / 1000
         self._admin: AdminClient | None = None
 
     def ask(self, partitions: Sequence[Partition]) -> dict[Partition, LogState]:
         """The state of each log that the broker can tell about.
 
         Raises:
-            BrokerUnavailable: no answer within 5 s.
+            BrokerUnavailable: no answer in time.
         """
         if self._admin is None:
             self._admin = AdminClient(admin_config(self._options))
         try:
             ids = self._log_ids(self._admin, {partition.topic for partition in partitions})
-            starts = _offsets(self._admin, partitions, OffsetSpec.earliest())
-            ends = _offsets(self._admin, partitions, OffsetSpec.latest())
+            starts = _offsets(self._admin, partitions, OffsetSpec.earliest(), self._seconds)
+            ends = _offsets(self._admin, partitions, OffsetSpec.latest(), self._seconds)
         except KafkaException as error:
             raise BrokerUnavailable(str(error)) from error
         return {
@@ -39,13 +38,12 @@ class LogQuestions:
         }
 
     def _log_ids(self, admin: AdminClient, topics: Iterable[str]) -> dict[str, str]:
-        cluster = admin.list_topics(timeout=ANSWER_SECONDS)
+        cluster = admin.list_topics(timeout=self._seconds)
         if cluster.controller_id not in cluster.brokers:
             # The embedded broker has no controller to ask for topic ids. Its cluster id changes with every start.
             return dict.fromkeys(topics, f"cluster:{cluster.cluster_id}")
-        asked = admin.describe_topics(
-            TopicCollection([name for name in topics if name in cluster.topics]), request_timeout=ANSWER_SECONDS
-        )
+        known = [name for name in topics if name in cluster.topics]
+        asked = admin.describe_topics(TopicCollection(known), request_timeout=self._seconds) if known else {}
         ids = {}
         for name, answer in asked.items():
             try:
@@ -57,10 +55,12 @@ class LogQuestions:
         return ids
 
 
-def _offsets(admin: AdminClient, partitions: Sequence[Partition], spec: OffsetSpec) -> dict[Partition, int]:
+def _offsets(
+    admin: AdminClient, partitions: Sequence[Partition], spec: OffsetSpec, seconds: float
+) -> dict[Partition, int]:
     asked = admin.list_offsets(
         {TopicPartition(partition.topic, partition.number): spec for partition in partitions},
-        request_timeout=ANSWER_SECONDS,
+        request_timeout=seconds,
     )
     offsets = {}
     for where, answer in asked.items():
