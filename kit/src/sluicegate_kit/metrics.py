@@ -1,6 +1,6 @@
 """The metrics: a closed list of names, which are part of the contract, and one registry per process."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,6 +10,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 OTHER = "other"
+
+_without_created_series: Callable[[], None] = disable_created_metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Metrics:
     """The metrics of one process. Asking twice gives the same one."""
 
     def __init__(self) -> None:
-        disable_created_metrics()
+        _without_created_series()
         self.registry = CollectorRegistry()
         self._made: dict[MetricName, Counter | Gauge | Histogram] = {}
 

@@ -72,9 +72,8 @@ def load(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         findings = error.errors(include_url=False, include_input=False, include_context=False)
-        raise SettingsError(
-            "\n".join(_line(kind, item["loc"], item["type"], item["msg"]) for item in findings)
-        ) from None
+        lines = [_line(kind, item["loc"], item["type"], item["msg"]) for item in findings]
+        raise SettingsError("\n".join(lines)) from None
 
 
 def variable(kind: type[BaseSettings], field: str) -> str:

@@ -19,9 +19,7 @@ JSON = "application/json"
 class Body(BaseModel):
     """The base of every request body: camelCase on the wire, unknown fields refused."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, validate_by_alias=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
 
 
 async def read_bytes(request: Request) -> bytes:
@@ -56,7 +54,7 @@ def parse(data: bytes, model: type[M]) -> M:
     if not data:
         raise Problem(400, "malformed-json", "The request needs a JSON body.")
     try:
-        return model.model_validate(strict_json.read(data))
+        return model.model_validate(strict_json.read(data), by_alias=True, by_name=False)
     except MalformedJson as error:
         raise Problem(
             400, "malformed-json", f"The body is {error}.", errors=[FieldError(str(error), pointer="")]

@@ -1,7 +1,8 @@
 """What the kit knows about a request by the time that an endpoint sees it."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import ClassVar
 
 from starlette.requests import Request
 
@@ -14,13 +15,15 @@ SCOPE_KEY = "sluicegate"
 class Exchange:
     """One request and its response."""
 
+    UNMATCHED: ClassVar = "unmatched"
+
     request_id: str
     stopping: asyncio.Event
     caller: Caller | None = None
-    route: str = "unmatched"
+    route: str = UNMATCHED
     """The template of the path: bounded in number, unlike paths."""
     status: int = 0
-    body_bytes: int = field(default=0)
+    body_bytes: int = 0
 
 
 def exchange(request: Request) -> Exchange:
@@ -30,11 +33,15 @@ def exchange(request: Request) -> Exchange:
 
 
 def caller(request: Request) -> Caller:
-    """Who sent the request, proved by a key. Only a public route has none."""
-    found = exchange(request).caller
-    if found is None:
-        raise LookupError(f"{exchange(request).route} is public in access.toml, but asks who calls it")
-    return found
+    """Who sent the request, proved by a key.
+
+    Raises:
+        LookupError: the route is public. A programming error.
+    """
+    found = exchange(request)
+    if found.caller is None:
+        raise LookupError(f"{found.route} is public in access.toml, but asks who calls it")
+    return found.caller
 
 
 def request_id(request: Request) -> str:

@@ -16,9 +16,7 @@ MAX_LIMIT = 200
 class Query(BaseModel):
     """The base of every route's parameters: camelCase on the wire. A field of type `list[…]` may be repeated."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False, validate_by_alias=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
 
 
 class ListQuery(Query):
@@ -56,7 +54,7 @@ def read_query(request: Request, model: type[Q]) -> Q:
         else:
             values[name] = value
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
         raise _invalid(parameter_errors(error)) from None
 

@@ -1,0 +1,192 @@
+"""The one wrapper around every request: id, access, body limit, problems, metrics, log line.
+
+One pure ASGI wrapper instead of a stack of middleware: each layer of Starlette's kind costs more than all of this.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+
+import structlog
+from prometheus_client import Histogram
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sluicegate_kit.access.identities import Caller, Identities, KeyRefused
+from sluicegate_kit.web.errors import ProblemOf, as_problem
+from sluicegate_kit.web.exchange import SCOPE_KEY, Exchange
+from sluicegate_kit.web.problem import Problem
+from sluicegate_kit.web.routing import Found, RouteTable
+from sluicegate_schemas.ids import new_id
+
+MAX_BODY_BYTES = 1024 * 1024
+CLIENT_CLOSED = 499
+"""In metrics and logs only: the caller went away before the response began (nginx's number)."""
+
+_GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+
+log = structlog.get_logger("sluicegate.http")
+
+
+class Wrapper:
+    """The application that the server serves."""
+
+    def __init__(
+        self,
+        inner: ASGIApp,
+        routes: RouteTable,
+        identities: Identities,
+        *,
+        problems: Mapping[type[Exception], ProblemOf],
+        seconds: Histogram,
+    ) -> None:
+        self._inner = inner
+        self._routes = routes
+        self._identities = identities
+        self._problems = problems
+        self._seconds = seconds
+        self.stopping = asyncio.Event()
+        """Set when the server drains."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        found = Exchange(_request_id(headers), self.stopping)
+        scope[SCOPE_KEY] = found
+        answer = _Answer(found, send)
+        tokens = structlog.contextvars.bind_contextvars(request_id=found.request_id)
+        try:
+            await self._answer(scope, headers, found, _limited(receive, found), answer)
+        finally:
+            if not answer.begun:
+                found.status = CLIENT_CLOSED
+            self._account(scope["method"], found, time.perf_counter() - began)
+            structlog.contextvars.reset_contextvars(**tokens)
+
+    async def _answer(
+        self, scope: Scope, headers: Mapping[bytes, bytes], found: Exchange, receive: Receive, answer: "_Answer"
+    ) -> None:
+        try:
+            route = self._admit(scope, headers, found)
+            scope["path_params"] = route.parameters
+            if (endpoint := route.route.endpoint) is not None:
+                response = await endpoint(Request(scope, receive, answer))
+                await response(scope, receive, answer)
+            else:
+                await self._inner(scope, receive, answer)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            problem = as_problem(error, self._problems)
+            if not answer.begun:
+                await problem.response(found.request_id)(scope, receive, answer)
+
+    def _admit(self, scope: Scope, headers: Mapping[bytes, bytes], found: Exchange) -> Found:
+        if "\0" in scope["path"]:
+            raise Problem(404, "no-such-route", "Nothing is served at this path.")
+        route = self._routes.find(scope["method"], scope["path"])
+        found.route = route.route.path
+        if b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+            raise Problem(400, "invalid-query", "The query string holds U+0000, which is not allowed.")
+        row = route.route.row
+        if not row.public:
+            found.caller = self._recognise(headers)
+            if not row.roles & found.caller.roles:
+                raise _forbidden(found.caller, row.roles)
+        if _announced(headers) > MAX_BODY_BYTES:
+            raise _too_large()
+        return route
+
+    def _recognise(self, headers: Mapping[bytes, bytes]) -> Caller:
+        given = headers.get(b"authorization")
+        try:
+            return self._identities.recognise(None if given is None else given.decode("latin-1"))
+        except KeyRefused as refused:
+            raise _unauthorized(str(refused), asked=given is not None) from None
+
+    def _account(self, method: str, found: Exchange, seconds: float) -> None:
+        labelled = method if found.route != Exchange.UNMATCHED else "any"
+        self._seconds.labels(labelled, found.route, str(found.status)).observe(seconds)
+        log.info(
+            "request",
+            method=labelled,
+            route=found.route,
+            status=found.status,
+            duration_ms=round(seconds * 1000, 2),
+            caller=found.caller.name if found.caller else None,
+        )
+
+
+class _Answer:
+    """`send`, which adds what every response carries and notes its status."""
+
+    __slots__ = ("_found", "_send", "begun")
+
+    def __init__(self, found: Exchange, send: Send) -> None:
+        self._found = found
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            self._found.status = message["status"]
+            headers = list(message.get("headers", ()))
+            if not any(name == b"cache-control" for name, _ in headers):
+                headers.append((b"cache-control", b"no-store"))
+            headers.append((b"x-content-type-options", b"nosniff"))
+            headers.append((b"x-request-id", self._found.request_id.encode()))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+
+def _limited(receive: Receive, found: Exchange) -> Receive:
+    """`receive`, which refuses a body that grows beyond the limit without having announced it."""
+
+    async def limited() -> Message:
+        message = await receive()
+        if message["type"] == "http.request":
+            found.body_bytes += len(message.get("body", b""))
+            if found.body_bytes > MAX_BODY_BYTES:
+                raise _too_large()
+        return message
+
+    return limited
+
+
+def _request_id(headers: Mapping[bytes, bytes]) -> str:
+    given = headers.get(b"x-request-id", b"")
+    return given.decode() if _GIVEN_ID.fullmatch(given) else str(new_id())
+
+
+def _announced(headers: Mapping[bytes, bytes]) -> int:
+    text = headers.get(b"content-length", b"0")
+    return int(text) if text.isdigit() else 0
+
+
+def _too_large() -> Problem:
+    return Problem(413, "body-too-large", f"A body may have {MAX_BODY_BYTES} bytes.", headers={"connection": "close"})
+
+
+def _unauthorized(what: str, *, asked: bool) -> Problem:
+    challenge = 'Bearer realm="sluicegate"' + (', error="invalid_token"' if asked else "")
+    return Problem(
+        401,
+        "unauthorized",
+        f"{what} Send the header `Authorization: Bearer sg_<id>_<secret>`. Keys come from whoever runs this "
+        "installation, who lists them in the keys file (SLUICEGATE_KEYS_FILE); `make dev` writes some to "
+        ".sluicegate/dev.json, under apiKeys.",
+        headers={"www-authenticate": challenge},
+    )
+
+
+def _forbidden(caller: Caller, roles: frozenset[str]) -> Problem:
+    return Problem(
+        403,
+        "forbidden",
+        f"This takes one of the roles {', '.join(sorted(roles))}; {caller.name} has "
+        f"{', '.join(sorted(caller.roles)) or 'none'}.",
+    )
