@@ -37,10 +37,8 @@ class ClaimDue(Operation[list[OutboxRow]]):
         return (self.due,)
 
     def decide(self, rows: Rows) -> list[OutboxRow]:
-        again = [
-            self.patience.again(row, rows.now, luck)
-            for row, luck in zip(rows.selected(self.due), self.luck, strict=False)
-        ]
+        due = [row for row in rows.selected(self.due) if row.claimed_until <= rows.now]
+        again = [self.patience.again(row, rows.now, luck) for row, luck in zip(due, self.luck, strict=False)]
         for row in again:
             rows.put(OUTBOX, row)
         return again
