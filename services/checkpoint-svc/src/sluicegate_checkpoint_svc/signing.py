@@ -6,12 +6,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from sluicegate_kit.settings import SettingsError
 from sluicegate_schemas import signature
 from sluicegate_schemas.checkpoint_decided import SignedDecision
 
 
-class NotADecisionKey(ValueError):
-    """The decision key file does not hold an unencrypted Ed25519 private key in PEM."""
+class NotADecisionKey(SettingsError):
+    """The decision key file can't be read, or holds no unencrypted Ed25519 private key in PEM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,11 @@ class DecisionKey:
         """From a PEM file (PKCS #8, RFC 5958).
 
         Raises:
-            OSError, NotADecisionKey
+            NotADecisionKey
         """
         try:
             key = load_pem_private_key(path.read_bytes(), password=None)
-        except (ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise NotADecisionKey(f"{path}: {error}") from error
         if not isinstance(key, Ed25519PrivateKey):
             raise NotADecisionKey(f"{path}: it holds a key of another kind")

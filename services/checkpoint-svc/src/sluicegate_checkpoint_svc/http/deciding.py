@@ -19,9 +19,9 @@ from sluicegate_checkpoint_svc.operations.acknowledge import Acknowledge
 from sluicegate_checkpoint_svc.operations.decide import Decide
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_kit.kafka.writes import Writes
-from sluicegate_kit.web.app import Hot
 from sluicegate_kit.web.body import documented
 from sluicegate_kit.web.exchange import caller
+from sluicegate_kit.web.hot import Hot
 from sluicegate_schemas.ids import new_id
 
 

@@ -1,0 +1,151 @@
+"""Puts the service together: what it is made of, on which ports, in which order it starts."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from sluicegate_checkpoint_svc.consumers import subscriptions
+from sluicegate_checkpoint_svc.expiry import Expiry
+from sluicegate_checkpoint_svc.http import deciding, looking
+from sluicegate_checkpoint_svc.http.errors import PROBLEMS
+from sluicegate_checkpoint_svc.observing import Durations
+from sluicegate_checkpoint_svc.operations.settlement import Settlement
+from sluicegate_checkpoint_svc.reads import Reads
+from sluicegate_checkpoint_svc.settings import CheckpointSettings
+from sluicegate_checkpoint_svc.signing import DecisionKey
+from sluicegate_checkpoint_svc.tables import TABLES
+from sluicegate_kit.access.identities import Identities
+from sluicegate_kit.db.write_loop import WriteLoop
+from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
+from sluicegate_kit.kafka.ingest import Ingest
+from sluicegate_kit.kafka.metrics import IngestMetrics
+from sluicegate_kit.kafka.options import KafkaOptions
+from sluicegate_kit.kafka.ports import Consumer, Producer
+from sluicegate_kit.kafka.positions import POSITIONS
+from sluicegate_kit.lifecycle import Component, Loop, Resource
+from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, Metrics
+from sluicegate_kit.migrate import sqlalchemy_url
+from sluicegate_kit.outbox.relay import Relay
+from sluicegate_kit.outbox.row import Patience
+from sluicegate_kit.outbox.sweeper import Sweeper
+from sluicegate_kit.web.app import build_app
+from sluicegate_kit.web.asgi import Wrapper
+from sluicegate_kit.web.internal import Probe, internal_app
+from sluicegate_kit.web.server import HttpServer
+from sluicegate_schemas.topics import CHECKPOINT_CREATED, JOB_LIFECYCLE, Party
+
+NAME = "checkpoint-svc"
+GROUP = "sluicegate-checkpoint-svc"
+TOPICS = (CHECKPOINT_CREATED.name, JOB_LIFECYCLE.name)
+READ_CONNECTIONS = 4
+SILENT_SECONDS = 30
+"""A consumer that has not polled for so long is not alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One replica, put together and not started."""
+
+    writes: WriteLoop
+    relay: Relay
+    sweeper: Sweeper
+    expiry: Expiry
+    ingest: Ingest
+    producer: Producer
+    engine: AsyncEngine
+    app: Wrapper
+    metrics: Metrics
+
+    def loops(self) -> list[Component]:
+        """What runs beside the servers. What others need starts first, and so stops last."""
+        return [
+            Resource("reads", closed=self.engine.dispose),
+            Loop("producer", self.producer.run, self.producer.stop),
+            Loop("writes", self.writes.run, self.writes.stop),
+            Loop("relay", lambda: self.relay.run(self.writes)),
+            Loop("sweeper", self.sweeper.run),
+            Loop("expiry", self.expiry.run),
+            Loop("ingest", self.ingest.run, self.ingest.stop),
+        ]
+
+
+def assemble(
+    settings: CheckpointSettings, producer: Producer, consumer: Consumer, identities: Identities, metrics: Metrics
+) -> Service:
+    """A replica on this broker."""
+    url = settings.database_url.get_secret_value()
+    patience = Patience(settings.outbox_claim_seconds, settings.answer_first_seconds, settings.answer_max_seconds)
+    relay = Relay(producer)
+    writes = WriteLoop(
+        url,
+        (*TABLES, POSITIONS),
+        publisher=relay,
+        patience=patience,
+        name=NAME,
+        lock_timeout_seconds=settings.lock_timeout_seconds,
+        observe_group=metrics.histogram(GROUP_COMMIT_OPERATIONS).observe,
+    )
+    writes.ride(relay)
+    key = DecisionKey.read(settings.decision_key_id, settings.decision_key_file)
+    settlement = Settlement(key, Durations(metrics))
+    engine = create_async_engine(
+        sqlalchemy_url(url), pool_size=READ_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+    )
+    decide = deciding.Deciding(writes, settlement)
+    return Service(
+        writes=writes,
+        relay=relay,
+        sweeper=Sweeper(writes, relay, patience, interval_seconds=settings.sweep_interval_seconds),
+        expiry=Expiry(writes, settlement, interval_seconds=settings.expiry_interval_seconds),
+        ingest=Ingest(
+            consumer,
+            writes,
+            subscriptions(settlement),
+            party=Party.CHECKPOINT_SVC,
+            on_log_lost=_nothing_more,
+            metrics=IngestMetrics(metrics.registry),
+        ),
+        producer=producer,
+        engine=engine,
+        app=build_app(
+            NAME,
+            identities=identities,
+            metrics=metrics,
+            routers=[looking.router(looking.Looking(Reads(engine))), deciding.router(decide)],
+            hot=deciding.hot_routes(decide),
+            problems=PROBLEMS,
+        ),
+        metrics=metrics,
+    )
+
+
+async def serve(settings: CheckpointSettings) -> list[Component]:
+    """All components of the process, in the order in which they start."""
+    options = KafkaOptions.of(settings, NAME)
+    service = assemble(
+        settings,
+        ConfluentProducer(options),
+        ConfluentConsumer(options, GROUP, TOPICS),
+        Identities.from_file(settings.keys_file),
+        Metrics.of_process(),
+    )
+
+    async def polls() -> None:
+        if service.ingest.polled_seconds_ago > SILENT_SECONDS:
+            raise TimeoutError("the consumer does not poll")
+
+    async def database() -> None:
+        async with service.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    internal = internal_app(service.metrics, alive=[Probe("ingest", polls)], ready=[Probe("database", database)])
+    return [
+        *service.loops(),
+        HttpServer("http", service.app, settings.http_host, settings.http_port),
+        HttpServer("internal", internal, settings.internal_host, settings.internal_port),
+    ]
+
+
+async def _nothing_more() -> None:
+    """Ingest makes every wait due by itself; this service has nothing else to ask for again."""
