@@ -73,6 +73,7 @@ DEAD_LETTERS = CounterName("sluicegate_dead_letters_total", "Records dead-letter
 SKIPPED_RECORDS = CounterName(
     "sluicegate_skipped_records_total", "Records that this reader can't handle and doesn't own", ("topic",)
 )
+LOGS_LOST = CounterName("sluicegate_logs_lost_total", "Partitions whose log was found lost", ("topic",))
 FORGED_DECISIONS = CounterName("sluicegate_forged_decisions_total", "Decisions without a good signature")
 GROUP_COMMIT_OPERATIONS = HistogramName(
     "sluicegate_group_commit_operations", "Operations per commit", (), (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -98,6 +99,7 @@ NAMES: tuple[MetricName, ...] = (
     OUTBOX_DEPTH,
     DEAD_LETTERS,
     SKIPPED_RECORDS,
+    LOGS_LOST,
     FORGED_DECISIONS,
     GROUP_COMMIT_OPERATIONS,
     UNHANDLED_RUNS,

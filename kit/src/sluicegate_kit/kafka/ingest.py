@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry
 
 from sluicegate_kit.crash import crash_point
 from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, WritesStopped
@@ -16,10 +15,10 @@ from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.kafka.dead_letter import DeadLetter
 from sluicegate_kit.kafka.log_lost import StartOver
 from sluicegate_kit.kafka.log_watch import LogWatch, Lost
-from sluicegate_kit.kafka.metrics import IngestMetrics
 from sluicegate_kit.kafka.ports import BrokerUnavailable, Consumer, Partition, Record
 from sluicegate_kit.kafka.positions import Position, WritePositions
 from sluicegate_kit.kafka.writes import Writes
+from sluicegate_kit.metrics import DEAD_LETTERS, LOGS_LOST, SKIPPED_RECORDS, Metrics
 from sluicegate_schemas.errors import MalformedRecord
 from sluicegate_schemas.topics import DEAD_LETTER, Party, Topic
 
@@ -55,7 +54,7 @@ class Ingest:
         *,
         party: Party,
         on_log_lost: Callable[[], Awaitable[None]],
-        metrics: IngestMetrics | None = None,
+        metrics: Metrics,
         log_check_seconds: float = LOG_CHECK_SECONDS,
         again_seconds: float = AGAIN_SECONDS,
     ) -> None:
@@ -64,7 +63,9 @@ class Ingest:
         self._subscriptions = {each.topic.name: each for each in subscriptions}
         self._party = party
         self._on_log_lost = on_log_lost
-        self._metrics = metrics or IngestMetrics(CollectorRegistry())
+        self._dead_letters = metrics.counter(DEAD_LETTERS)
+        self._skipped = metrics.counter(SKIPPED_RECORDS)
+        self._logs_lost = metrics.counter(LOGS_LOST)
         self._watch = LogWatch(consumer, writes, interval_seconds=log_check_seconds)
         self._again_seconds = again_seconds
         self._stopping = asyncio.Event()
@@ -138,28 +139,22 @@ class Ingest:
         for _, error in failed:
             if isinstance(error, DatabaseUnavailable | WritesStopped):
                 raise error
-        for record, future in written:
-            if future.exception() is None:
-                self._metrics.ingested.labels(record.topic).inc()
         return [(record, self._refuse(record, error)) for record, error in failed]
 
     def _interpret(self, record: Record) -> Operation[Any] | None:
         try:
-            operation = self._subscriptions[record.topic].interpret(record)
+            return self._subscriptions[record.topic].interpret(record)
         except Exception as error:
             return self._refuse(record, error)
-        if operation is None:
-            self._metrics.skipped.labels(record.topic, "not-ours").inc()
-        return operation
 
     def _refuse(self, record: Record, error: BaseException) -> Operation[Any] | None:
         """Poison never blocks: the record leaves the partition, with its reason."""
         code, reason = _reason(record, error)
         topic = self._subscriptions[record.topic].topic
         if topic.owner is self._party and topic is not DEAD_LETTER:
-            self._metrics.dead_letters.labels(record.topic).inc()
+            self._dead_letters.labels(record.topic).inc()
             return DeadLetter(record, code, reason)
-        self._metrics.skipped.labels(record.topic, code).inc()
+        self._skipped.labels(record.topic).inc()
         return None
 
     async def _start_over(self, lost: Lost) -> None:
@@ -175,7 +170,7 @@ class Ingest:
         self._watch.start_over(positions)
         self._consumer.commit(starts)
         for each in lost:
-            self._metrics.logs_lost.labels(each.topic).inc()
+            self._logs_lost.labels(each.topic).inc()
 
     async def _seek_until_done(self, first: dict[Partition, int]) -> None:
         """Have the batch come again, a little later. The member goes on polling, so it keeps its partitions."""

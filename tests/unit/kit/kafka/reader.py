@@ -9,6 +9,7 @@ from sluicegate_kit.db.table import Need, Table
 from sluicegate_kit.kafka.ingest import Ingest, Subscription
 from sluicegate_kit.kafka.memory import MemoryBroker, MemoryConsumer
 from sluicegate_kit.kafka.ports import Partition, Record
+from sluicegate_kit.metrics import Metrics
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.errors import MalformedRecord
 from sluicegate_schemas.topics import FLEET_CONTROL, Party, Topic
@@ -64,6 +65,7 @@ class Reader:
         self.party = party
         self.topic = topic
         self.losses = 0
+        self.metrics = Metrics()
         self.restart()
 
     def restart(self, *, log_check_seconds: float = 3600) -> None:
@@ -76,6 +78,7 @@ class Reader:
             [Subscription(self.topic, interpret)],
             party=self.party,
             on_log_lost=self.on_log_lost,
+            metrics=self.metrics,
             log_check_seconds=log_check_seconds,
             again_seconds=0,
         )

@@ -1,4 +1,4 @@
-"""Ingest, on the twin of Kafka: what is written, what is dead-lettered, what is skipped, and when offsets are committed."""
+"""Ingest, on the twin of Kafka: what is written, dead-lettered or skipped, and when offsets are committed."""
 
 import asyncio
 from base64 import b64decode
@@ -8,11 +8,17 @@ import pytest
 from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, WritesStopped
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.kafka.positions import POSITIONS, Position
+from sluicegate_kit.metrics import SKIPPED_RECORDS
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.topics import DEAD_LETTER, FLEET_CONTROL, Party
 from tests.unit.kit.kafka.reader import GROUP, Reader, See
 
 pytestmark = pytest.mark.anyio
+
+
+async def joined(reader: Reader) -> None:
+    while not reader.consumer.assigned:  # noqa: ASYNC110 - a poll in memory ends within a turn of the loop
+        await asyncio.sleep(0)
 
 
 def dead_letters(reader: Reader) -> list[Message]:
@@ -54,6 +60,8 @@ async def test_a_bad_record_is_skipped_by_those_who_do_not_own_its_topic() -> No
     assert reader.seen == {b"1": 1, b"2": 1}
     assert reader.committed == 4
     assert dead_letters(reader) == []
+    counted = reader.metrics.counter(SKIPPED_RECORDS).labels(FLEET_CONTROL.name)
+    assert [sample.value for metric in counted.collect() for sample in metric.samples] == [2]
 
 
 async def test_an_empty_record_is_dead_lettered_as_empty_bytes() -> None:
@@ -164,8 +172,7 @@ async def test_a_stopped_ingest_has_left_its_group() -> None:
     reader = Reader()
     running = asyncio.create_task(reader.ingest.run())
     async with asyncio.timeout(5):
-        while not reader.consumer.assigned:
-            await asyncio.sleep(0)
+        await joined(reader)
         reader.ingest.stop()
         await running
     assert reader.broker.group(GROUP).members == []
