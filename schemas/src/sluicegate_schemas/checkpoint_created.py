@@ -45,10 +45,10 @@ class CheckpointCreated(Event):
 
     checkpoint_id: UUID
     job_id: JobId
-    run: Annotated[int, Field(ge=1)]
+    run: Annotated[int, Field(ge=1, strict=True)]
     job_type: JobType
     key: CheckpointKey
-    ask: Annotated[int, Field(ge=1)]
+    ask: Annotated[int, Field(ge=1, strict=True)]
     supersedes: UUID | None = None
     kind: Kind
     title: ShortText
@@ -62,7 +62,7 @@ class CheckpointCreated(Event):
     """Of `approve`, `reject`, `edit`; an unknown one isn't offered."""
     risk: Risk = Risk.MEDIUM
     policy: str | None = None
-    expires_in_seconds: Annotated[float, Field(gt=0, le=315_360_000)] | None = None
+    expires_in_seconds: Annotated[float, Field(gt=0, le=315_360_000, strict=True)] | None = None
     """Counted from when checkpoint-svc records it. None: never."""
     on_expiry: str = "expire"
     handler_version: str

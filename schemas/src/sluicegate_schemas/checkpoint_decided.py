@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictFloat
 
 from sluicegate_schemas.ids import JobId
 from sluicegate_schemas.model import Digest, Event, LongText, Part, Timestamp
@@ -31,7 +31,7 @@ class SignedDecision(Part):
 
     checkpoint_id: UUID
     job_id: JobId
-    run: Annotated[int, Field(ge=1)]
+    run: Annotated[int, Field(ge=1, strict=True)]
     decision_id: UUID
     outcome: Outcome
     payload_digest: Digest
@@ -47,7 +47,7 @@ class CheckpointDecided(Event):
 
     checkpoint_id: UUID
     job_id: JobId
-    run: Annotated[int, Field(ge=1)]
+    run: Annotated[int, Field(ge=1, strict=True)]
     decision_id: UUID
     outcome: Outcome
     payload_digest: Digest
@@ -58,7 +58,7 @@ class CheckpointDecided(Event):
     decided_by: list[str]
     reason: LongText | None = None
     policy_version: str | None = None
-    waited_ms: float
+    waited_ms: StrictFloat
     at: Timestamp
     signed: str
     """The exact text that was signed: JSON of `SignedDecision`."""

@@ -128,7 +128,7 @@ def _expect_type(model: type[Event], found: object, version: object) -> None:
 
 def _validate(model: type[E], data: object) -> E:
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[:5]
         reason = "; ".join(f"/{'/'.join(map(str, item['loc']))}: {item['msg']}" for item in first)

@@ -22,7 +22,7 @@ class FleetControl(Event):
 
     event: ClassVar = "fleet-control"
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, strict=True)]
     desired: Desired
     requested_by: ShortText
     at: Timestamp

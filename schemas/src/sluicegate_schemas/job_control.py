@@ -27,10 +27,10 @@ class JobControl(Event):
     event: ClassVar = "job-control"
 
     control_id: UUID
-    control_seq: Annotated[int, Field(ge=1)] | None = None
+    control_seq: Annotated[int, Field(ge=1, strict=True)] | None = None
     """Counted per job by the api; not for `report`. The worker refuses one that is older than the last it applied."""
     job_id: JobId | Literal["*"]
-    run: Annotated[int, Field(ge=1)] | None = None
+    run: Annotated[int, Field(ge=1, strict=True)] | None = None
     """The run that the caller saw."""
     action: Action
     requested_by: ShortText

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt
 
 from sluicegate_schemas.ids import JobId
 from sluicegate_schemas.job_requested import JobRequested, JobType
@@ -60,7 +60,7 @@ class StepSummary(Part):
     name: str
     kind: str
     """`step`, `approval`, `info`; open: later versions may add more."""
-    duration_ms: float
+    duration_ms: StrictFloat
 
 
 class JobError(Part):
@@ -68,7 +68,7 @@ class JobError(Part):
 
     type: str
     message: str
-    retryable: bool
+    retryable: StrictBool
 
 
 class JobLifecycle(Event):
@@ -80,14 +80,14 @@ class JobLifecycle(Event):
     event: ClassVar = "job-lifecycle"
 
     job_id: JobId
-    run: Annotated[int, Field(ge=1)]
-    seq: Annotated[int, Field(ge=1)]
+    run: Annotated[int, Field(ge=1, strict=True)]
+    seq: Annotated[int, Field(ge=1, strict=True)]
     """Goes up with every snapshot of the job, across runs; gaps are normal."""
     job_type: JobType
     status: Status
-    priority: int
-    attempt: int
-    max_attempts: int
+    priority: StrictInt
+    attempt: StrictInt
+    max_attempts: StrictInt
     worker_id: str | None = None
     handler_version: str | None = None
     progress: JsonValue | None = None
@@ -100,7 +100,7 @@ class JobLifecycle(Event):
     answers: list[Answer] | None = None
     request: JobRequested | None = None
     """The request, when it did not come from the api."""
-    running_ms: float = 0
+    running_ms: StrictFloat = 0
     """Running time of all attempts of the run."""
     started_at: Timestamp | None = None
     finished_at: Timestamp | None = None

@@ -24,7 +24,7 @@ class JobRequested(Event):
     priority: Priority = 5
     requested_by: ShortText | None = None
     max_attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 3
-    timeout_seconds: Annotated[float, Field(gt=0, le=31_536_000)] | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=31_536_000, strict=True)] | None = None
     """Running time of one attempt; waiting for a person does not count. None: no limit."""
     run_at: Timestamp | None = None
     tags: Annotated[list[Tag], Field(max_length=20)] = Field(default_factory=list)

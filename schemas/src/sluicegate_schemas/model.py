@@ -1,7 +1,8 @@
 """The base of every event: camelCase on the wire, snake_case in Python, unknown fields ignored."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -13,16 +14,22 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+_RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\Z")
+"""RFC 3339, section 5.6, with upper-case T and Z."""
+
 
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time needs an offset, for example 2026-01-31T12:00:00Z")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:  # pydantic knows ValueError alone
+        raise ValueError("a time is in UTC between the years 1 and 9999") from error
 
 
-def _not_a_number(value: object) -> object:
-    if isinstance(value, int | float):
-        raise ValueError("a time is text, for example 2026-01-31T12:00:00Z")  # noqa: TRY004 - pydantic wants ValueError
+def _rfc3339_text(value: object) -> object:
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _RFC3339.match(value)):
+        raise ValueError("a time is text with an offset, for example 2026-01-31T12:00:00Z")
     return value
 
 
@@ -32,7 +39,7 @@ def _rfc3339(value: datetime) -> str:
 
 Timestamp = Annotated[
     datetime,
-    BeforeValidator(_not_a_number),
+    BeforeValidator(_rfc3339_text),
     AfterValidator(_aware),
     PlainSerializer(_rfc3339, return_type=str, when_used="json"),
 ]
@@ -64,8 +71,3 @@ class Event(Part):
     def record_key(self) -> str | None:
         """What the record is partitioned by."""
         return str(getattr(self, "job_id"))  # noqa: B009 - the events without a job override this
-
-    @classmethod
-    def example(cls, data: dict[str, Any]) -> "Event":
-        """An event from the data of an example file."""
-        return cls.model_validate(data)

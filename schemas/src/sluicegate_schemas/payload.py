@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sluicegate_schemas.errors import UnencodablePayload
-from sluicegate_schemas.strict_json import MAX_DEPTH, depth
+from sluicegate_schemas.strict_json import MAX_DEPTH, depth, holds_nul
 
 
 def encode(value: Any) -> bytes:
@@ -30,7 +30,8 @@ def encode(value: Any) -> bytes:
     except (TypeError, ValueError, RecursionError) as error:
         raise UnencodablePayload(f"can't be kept as JSON: {error}") from error
     if "\\u0000" in text or '":' in text or "[" in text:
-        _check(json.loads(text), value)
+        _check_shape(json.loads(text))
+        _check_keys(value)
     return data
 
 
@@ -45,9 +46,15 @@ def _model(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
-def _check(read_back: Any, value: Any) -> None:
+def _check_shape(read_back: Any) -> None:
     if depth(read_back) > MAX_DEPTH:
         raise UnencodablePayload(f"nested deeper than {MAX_DEPTH}")
+    if holds_nul(read_back):
+        raise UnencodablePayload("a string holds U+0000")
+
+
+def _check_keys(value: Any) -> None:
+    """`json.dumps` would turn 1 and "1" into the same key. A model's keys are strings by now."""
     pending = [value]
     while pending:
         item = pending.pop()
@@ -55,9 +62,6 @@ def _check(read_back: Any, value: Any) -> None:
             for key in item:
                 if not isinstance(key, str):
                     raise UnencodablePayload(f"the key {key!r} is not a string")
-            pending.extend(item)
             pending.extend(item.values())
         elif isinstance(item, list | tuple):
             pending.extend(item)
-        elif isinstance(item, str) and "\0" in item:
-            raise UnencodablePayload("a string holds U+0000")

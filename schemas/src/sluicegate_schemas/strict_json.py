@@ -28,7 +28,7 @@ def read(data: bytes) -> JsonValue:
         raise MalformedJson(f"not valid JSON: {error}") from error
     except RecursionError as error:  # pragma: no cover - jiter answers with ValueError today
         raise MalformedJson(f"nested deeper than {MAX_DEPTH}") from error
-    if b"\\u0000" in data and _holds_nul(value):
+    if b"\\u0000" in data and holds_nul(value):
         raise MalformedJson("a string holds U+0000, which is not allowed")
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and depth(value) > MAX_DEPTH:
         raise MalformedJson(f"nested deeper than {MAX_DEPTH}")
@@ -64,7 +64,8 @@ def _scalars(value: JsonValue) -> list[None | bool | int | float | str]:
     return found
 
 
-def _holds_nul(value: JsonValue) -> bool:
+def holds_nul(value: JsonValue) -> bool:
+    """Whether a string, or a key, holds U+0000, which PostgreSQL's text can't keep."""
     return any(isinstance(item, str) and "\0" in item for item in _scalars(value))
 
 

@@ -31,7 +31,7 @@ class QueueDepth(Part):
 
     job_type: str
     state: str
-    count: Annotated[int, Field(ge=0)]
+    count: Annotated[int, Field(ge=0, strict=True)]
     oldest_ready_at: Timestamp | None = None
 
 
@@ -43,10 +43,10 @@ class WorkerStatus(Event):
     worker_id: ShortText
     version: str
     state: ReplicaState
-    slots: Annotated[int, Field(ge=0)]
-    active_jobs: Annotated[int, Field(ge=0)]
+    slots: Annotated[int, Field(ge=0, strict=True)]
+    active_jobs: Annotated[int, Field(ge=0, strict=True)]
     handlers: list[HandlerInfo]
-    fleet_version: Annotated[int, Field(ge=0)]
+    fleet_version: Annotated[int, Field(ge=0, strict=True)]
     queue: list[QueueDepth] | None = None
     at: Timestamp
 
