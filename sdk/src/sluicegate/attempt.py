@@ -66,6 +66,9 @@ class Attempt:
         except InvalidInput as error:
             self.stopped.set()
             return failed(error)
+        if self._replay.closed_by is not None:
+            self.stopped.set()
+            return end_of_closed(self._replay.closed_by)
         main = self._main = self._start(input_value)
         main.add_done_callback(lambda _: self._wake_up())
         timer = self._start_timer()
@@ -95,11 +98,11 @@ class Attempt:
         crew.install(loop)
         with crew.working_for(self._crew):
             if self._handler.is_async:
-                call = self._handler.fn(JobContext(self._facts, self._replay), input_value)
-                return loop.create_task(leaving_async(call))
+                context = JobContext(self._facts, self._replay)
+                return loop.create_task(leaving_async(self._handler.fn, context, input_value))
             wait = partial(wait_from_thread, loop)
-            context = SyncJobContext(self._facts, self._replay, wait)
-            work = partial(leaving, self._handler.fn, context, input_value)
+            sync_context = SyncJobContext(self._facts, self._replay, wait)
+            work = partial(leaving, self._handler.fn, sync_context, input_value)
             thread = run_in_thread(work, f"job {self._facts.job_id}")
             self._crew.join(thread)
             return thread

@@ -13,10 +13,10 @@ class Left:
     error: BaseException | None = None
 
 
-async def leaving_async(call: Awaitable[Any]) -> Left:
-    """Await an `async def` handler's call."""
+async def leaving_async(fn: Callable[..., Awaitable[Any]], *args: Any) -> Left:
+    """Call an `async def` handler."""
     try:
-        return Left(await call)
+        return Left(await fn(*args))
     except BaseException as error:
         return Left(error=error)
 
