@@ -19,7 +19,6 @@ from sluicegate_kit.access.identities import Identities
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
 from sluicegate_kit.kafka.ingest import Ingest
-from sluicegate_kit.kafka.metrics import IngestMetrics
 from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer, Producer
 from sluicegate_kit.kafka.positions import POSITIONS
@@ -104,7 +103,7 @@ def assemble(
             subscriptions(settlement),
             party=Party.CHECKPOINT_SVC,
             on_log_lost=_nothing_more,
-            metrics=IngestMetrics(metrics.registry),
+            metrics=metrics,
         ),
         producer=producer,
         engine=engine,
