@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    Strict,
     StringConstraints,
 )
 from pydantic.alias_generators import to_camel
@@ -39,6 +40,7 @@ def _rfc3339(value: datetime) -> str:
 
 Timestamp = Annotated[
     datetime,
+    Strict(False),  # the text of a time is fine where models are strict: what isn't text is refused below
     BeforeValidator(_rfc3339_text),
     AfterValidator(_aware),
     PlainSerializer(_rfc3339, return_type=str, when_used="json"),

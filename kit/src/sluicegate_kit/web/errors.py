@@ -68,4 +68,5 @@ def _field(place: tuple[int | str, ...], message: str) -> FieldError:
 
 def _of_framework(error: HTTPException) -> Problem:
     phrase = HTTPStatus(error.status_code).phrase
-    return Problem(error.status_code, phrase.lower().replace(" ", "-"), f"{phrase}.", headers=error.headers)
+    slug = phrase.lower().replace(" ", "-")
+    return Problem(error.status_code, slug, f"The server answers: {phrase.lower()}.", headers=error.headers)

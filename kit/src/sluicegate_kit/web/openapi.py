@@ -61,6 +61,8 @@ def describe(service: str, routes: Sequence[BaseRoute], hot: Sequence[Hot]) -> d
     for path, operations in document.get("paths", {}).items():
         for operation in operations.values():
             _complete(path, operation)
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                schemas |= media["schema"].pop("$defs", {})
     return document
 
 
