@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from tests.unit.api.ledger import START
-
 from sluicegate_api.domain.asked import asked
 from sluicegate_api.domain.idempotency import Once
 from sluicegate_api.domain.silence import Silence
@@ -16,6 +14,7 @@ from sluicegate_schemas.checkpoint_decided import CheckpointDecided, Outcome
 from sluicegate_schemas.job_lifecycle import Answer, JobLifecycle, Status
 from sluicegate_schemas.job_requested import JobRequested
 from sluicegate_schemas.worker_status import HandlerInfo, QueueDepth, ReplicaState, WorkerStatus
+from tests.unit.api.ledger import START
 
 SILENCE = Silence()
 JOB = "job-1"

@@ -1,11 +1,10 @@
 """The projection of checkpoints: what was asked, what was decided, what became of it."""
 
-from tests.unit.api.samples import created, decided, numbered, snapshot
-
 from sluicegate_api.domain.checkpoints import ask, decision, decision_answers, picture
 from sluicegate_schemas.checkpoint_created import Kind
 from sluicegate_schemas.checkpoint_decided import Outcome
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome
+from tests.unit.api.samples import created, decided, numbered, snapshot
 
 
 def test_a_decision_before_its_ask_is_a_stub_that_the_ask_completes_without_resetting_it() -> None:

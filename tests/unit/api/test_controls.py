@@ -1,8 +1,6 @@
 """Cancel and retry: what is let through, counted and answered."""
 
 import pytest
-from tests.unit.api.ledger import Ledger
-from tests.unit.api.samples import JOB, numbered, projected, snapshot, submit
 
 from sluicegate_api.domain.controls import Command
 from sluicegate_api.domain.errors import JobHasEnded, JobHasNotEnded, UnknownJob
@@ -10,6 +8,8 @@ from sluicegate_api.operations.control_job import ControlJob
 from sluicegate_api.tables import CONTROLS, JOBS
 from sluicegate_schemas.job_control import Action, JobControl
 from sluicegate_schemas.job_lifecycle import TERMINAL, Answer, AnswerOutcome, Status
+from tests.unit.api.ledger import Ledger
+from tests.unit.api.samples import JOB, numbered, projected, snapshot, submit
 
 
 def control(name: str, action: Action = Action.CANCEL) -> ControlJob:

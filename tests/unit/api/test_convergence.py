@@ -5,8 +5,6 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.api.ledger import START, Ledger
-from tests.unit.api.samples import SILENCE, created, decided, numbered, projected, request, snapshot, submit
 
 from sluicegate_api.domain.checkpoints import Checkpoint, ask, decision, picture
 from sluicegate_api.domain.controls import Command
@@ -27,6 +25,8 @@ from sluicegate_schemas.checkpoint_created import Kind
 from sluicegate_schemas.checkpoint_decided import Outcome
 from sluicegate_schemas.job_control import Action
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, JobLifecycle, Status
+from tests.unit.api.ledger import START, Ledger
+from tests.unit.api.samples import SILENCE, created, decided, numbered, projected, request, snapshot, submit
 
 CANCEL = numbered("cancel")
 ANSWERS = [

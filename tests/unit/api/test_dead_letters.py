@@ -4,7 +4,6 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from tests.unit.api.ledger import START, Ledger
 
 from sluicegate_api.domain import dead_letters
 from sluicegate_api.domain.dead_letters import DeadLetter
@@ -18,6 +17,7 @@ from sluicegate_schemas.errors import MalformedRecord
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.job_control import JobControl
 from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, JOB_REQUESTED
+from tests.unit.api.ledger import START, Ledger
 
 
 def kept(record: Record) -> DeadLetter:

@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from tests.unit.api.ledger import START, Ledger
-from tests.unit.api.samples import status
-
 from sluicegate_api.domain import replicas
+from sluicegate_api.domain.queue import Depth, demand, unhandled
 from sluicegate_api.operations.hear_replica import HearReplica
 from sluicegate_api.operations.want_fleet import WantFleet
 from sluicegate_api.tables import FLEET, WORKER_REPLICAS
 from sluicegate_schemas.fleet_control import Desired, FleetControl
 from sluicegate_schemas.worker_status import QueueDepth, ReplicaState
+from tests.unit.api.ledger import START, Ledger
+from tests.unit.api.samples import status
 
 
 def test_a_start_is_published_until_a_replica_knows_its_version() -> None:
@@ -75,6 +75,15 @@ def test_the_queue_is_the_latest_count_of_a_live_replica() -> None:
     newer = [QueueDepth(job_type="a", state="ready", count=2)]
     ledger.run(HearReplica(status("w2", queue=newer)))
     ledger.run(HearReplica(status("w2", at=START + timedelta(seconds=1))))
-    assert replicas.queue(ledger.every(WORKER_REPLICAS), ledger.now) == newer
+    assert replicas.queue(ledger.every(WORKER_REPLICAS), ledger.now) == [Depth("a", "ready", 2)]
     ledger.wait(minutes=1)
     assert replicas.queue(ledger.every(WORKER_REPLICAS), ledger.now) is None
+
+
+def test_demand_is_what_is_ready_and_what_is_at_work() -> None:
+    queue = [Depth("a", "ready", 4), Depth("b", "ready", 1), Depth("a", "waiting", 100)]
+    assert demand(queue, active_jobs=2) == 7
+
+
+def test_job_types_without_a_handler_are_named() -> None:
+    assert unhandled([Depth("a", "ready", 4), Depth("b", "ready", 1), Depth("c", "ready", 0)], {"a"}) == ["b"]

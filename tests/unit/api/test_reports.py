@@ -1,12 +1,11 @@
 """Silent jobs are asked about, ever more rarely."""
 
-from tests.unit.api.ledger import Ledger
-from tests.unit.api.samples import JOB, SILENCE, projected, snapshot, submit
-
 from sluicegate_api.operations.ask_reports import AskReport, LookForSilence
 from sluicegate_api.tables import JOBS
 from sluicegate_schemas.job_control import Action, JobControl
 from sluicegate_schemas.job_lifecycle import Status
+from tests.unit.api.ledger import Ledger
+from tests.unit.api.samples import JOB, SILENCE, projected, snapshot, submit
 
 
 def reports(ledger: Ledger) -> int:

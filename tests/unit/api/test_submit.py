@@ -1,8 +1,6 @@
 """Submitting: a job is made once."""
 
 import pytest
-from tests.unit.api.ledger import Ledger
-from tests.unit.api.samples import projected, snapshot, submit
 
 from sluicegate_api.domain.errors import KeyReused
 from sluicegate_api.domain.idempotency import Once
@@ -11,6 +9,8 @@ from sluicegate_api.operations.forget_keys import ForgetKeys
 from sluicegate_api.operations.submit import Repeated
 from sluicegate_api.tables import IDEMPOTENCY_KEYS, JOBS
 from sluicegate_schemas.job_lifecycle import Status
+from tests.unit.api.ledger import Ledger
+from tests.unit.api.samples import projected, snapshot, submit
 
 ONCE = Once("ana", "k1", "sha256:a")
 

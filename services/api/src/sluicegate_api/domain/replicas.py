@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from pydantic_core import to_json
 
+from sluicegate_api.domain.queue import Depth
 from sluicegate_schemas.worker_status import QueueDepth, ReplicaState, WorkerStatus
 
 LIVE = timedelta(seconds=20)
@@ -68,7 +69,7 @@ def hear(replica: Replica | None, status: WorkerStatus, now: datetime) -> Replic
     )
 
 
-def queue(replicas: Iterable[Replica], now: datetime) -> list[QueueDepth] | None:
+def queue(replicas: Iterable[Replica], now: datetime) -> list[Depth] | None:
     """The latest count of the queue by a live replica; None if there is none."""
     counted = [
         (replica.queue_at, replica.queue)
@@ -80,7 +81,8 @@ def queue(replicas: Iterable[Replica], now: datetime) -> list[QueueDepth] | None
     ]
     if not counted:
         return None
-    return [QueueDepth.model_validate(depth) for depth in json.loads(max(counted)[1])]
+    found = (QueueDepth.model_validate(depth) for depth in json.loads(max(counted)[1]))
+    return [Depth(each.job_type, each.state, each.count, each.oldest_ready_at) for each in found]
 
 
 def active_jobs(replicas: Iterable[Replica], now: datetime) -> int:

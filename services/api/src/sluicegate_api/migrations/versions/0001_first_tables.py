@@ -1,13 +1,13 @@
 """The first tables.
 
-Revision ID: api_0001
+Revision ID: 0001
 """
 
 from alembic import op
 
 from sluicegate_kit.db.ddl import KIT_V1
 
-revision = "api_0001"
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None

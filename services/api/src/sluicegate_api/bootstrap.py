@@ -1,0 +1,236 @@
+"""Puts the service together: what it is made of, on which ports, in which order it starts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from sluicegate_api.consumers import subscriptions
+from sluicegate_api.http import dead_letters, events, jobs, metrics, workers
+from sluicegate_api.http.errors import PROBLEMS
+from sluicegate_api.http.long_poll import LongPoll
+from sluicegate_api.http.models import JobModel
+from sluicegate_api.http.submission import Desk, SubmitJob
+from sluicegate_api.http.submit import SubmitEndpoint
+from sluicegate_api.input_schemas import InputSchemas
+from sluicegate_api.notices import Notices
+from sluicegate_api.operations.ask_reports import AskReport
+from sluicegate_api.operations.source import SOURCE
+from sluicegate_api.operations.want_fleet import WantFleet
+from sluicegate_api.passes import Passes
+from sluicegate_api.reads.checkpoints import CheckpointReads
+from sluicegate_api.reads.dead_letters import DeadLetterReads
+from sluicegate_api.reads.jobs import JobReads
+from sluicegate_api.reads.tallies import TallyReads
+from sluicegate_api.reads.timeline import TimelineReads
+from sluicegate_api.reads.workers import WorkerReads
+from sluicegate_api.repeating import Repeating
+from sluicegate_api.settings import ApiSettings
+from sluicegate_api.tables import TABLES
+from sluicegate_kit.access.identities import Identities
+from sluicegate_kit.clock import SystemClock
+from sluicegate_kit.db.write_loop import WriteLoop
+from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
+from sluicegate_kit.kafka.ingest import Ingest
+from sluicegate_kit.kafka.options import KafkaOptions
+from sluicegate_kit.kafka.ports import Consumer, Producer
+from sluicegate_kit.lifecycle import Component, Loop, Resource
+from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, Metrics
+from sluicegate_kit.migrate import sqlalchemy_url
+from sluicegate_kit.outbox.relay import Relay
+from sluicegate_kit.outbox.row import Patience
+from sluicegate_kit.outbox.sweeper import Sweeper
+from sluicegate_kit.settings import SettingsError
+from sluicegate_kit.web.app import Hot, build_app
+from sluicegate_kit.web.asgi import Wrapper
+from sluicegate_kit.web.internal import Probe, internal_app
+from sluicegate_kit.web.server import HttpServer
+from sluicegate_schemas.fleet_control import Desired
+from sluicegate_schemas.job_control import EVERY_JOB
+from sluicegate_schemas.topics import (
+    CHECKPOINT_CREATED,
+    CHECKPOINT_DECIDED,
+    DEAD_LETTER,
+    JOB_LIFECYCLE,
+    WORKER_STATUS,
+    Party,
+)
+
+NAME = "api"
+GROUP = "sluicegate-api"
+TOPICS = tuple(
+    topic.name for topic in (JOB_LIFECYCLE, WORKER_STATUS, CHECKPOINT_CREATED, CHECKPOINT_DECIDED, DEAD_LETTER)
+)
+READ_CONNECTIONS = 8
+SILENT_SECONDS = 30
+"""A consumer that has not polled for so long is not alive."""
+FOLLOW_SECONDS = 5.0
+FORGET_SECONDS = 60.0
+MAC_KEY_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One replica, put together and not started."""
+
+    writes: WriteLoop
+    relay: Relay
+    sweeper: Sweeper
+    ingest: Ingest
+    producer: Producer
+    engine: AsyncEngine
+    passes: Passes
+    following: Repeating
+    app: Wrapper
+    metrics: Metrics
+    start_fleet: bool
+    report_interval_seconds: float
+
+    def loops(self) -> list[Component]:
+        """What runs beside the servers. What others need starts first, and so stops last."""
+        silence = Repeating("silence", self.passes.look_for_silence, seconds=self.report_interval_seconds)
+        forgetting = Repeating("forgetting", self.passes.forget_keys, seconds=FORGET_SECONDS)
+        return [
+            Resource("reads", closed=self.engine.dispose),
+            Loop("producer", self.producer.run, self.producer.stop),
+            Loop("writes", self.writes.run, self.writes.stop),
+            Loop("relay", lambda: self.relay.run(self.writes)),
+            Resource("first fleet", opened=self.say_first_wish),
+            Loop("sweeper", self.sweeper.run),
+            Loop("handlers", self.following.run),
+            Loop("silence", silence.run),
+            Loop("forgetting", forgetting.run),
+            Loop("ingest", self.ingest.run, self.ingest.stop),
+        ]
+
+    async def say_first_wish(self) -> None:
+        """ENABLE_AGENT_WORKER: start the fleet, unless somebody has started or stopped it before."""
+        if self.start_fleet:
+            await self.writes.submit(WantFleet(Desired.STARTED, SOURCE, only_first=True))
+
+
+def assemble(
+    settings: ApiSettings, producer: Producer, consumer: Consumer, identities: Identities, process: Metrics
+) -> Service:
+    """A replica on this broker."""
+    url, silence, clock = settings.database_url.get_secret_value(), settings.silence(), SystemClock()
+    patience = Patience(settings.outbox_claim_seconds, settings.answer_first_seconds, settings.answer_max_seconds)
+    relay = Relay(producer)
+    writes = WriteLoop(
+        url,
+        TABLES,
+        publisher=relay,
+        patience=patience,
+        name=NAME,
+        lock_timeout_seconds=settings.lock_timeout_seconds,
+        observe_group=process.histogram(GROUP_COMMIT_OPERATIONS).observe,
+    )
+    engine = create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=READ_CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+    )
+    schemas, worker_reads, job_reads = InputSchemas(), WorkerReads(engine), JobReads(engine)
+    passes = Passes(writes, worker_reads, schemas, silence)
+    following = Repeating("handlers", passes.follow_handlers, seconds=FOLLOW_SECONDS)
+    notices = Notices(on_replicas=following.wake)
+    writes.ride(relay)
+    writes.ride(notices)
+
+    async def ask_about_every_job() -> None:
+        await writes.submit(AskReport(EVERY_JOB))
+
+    desk = Desk(schemas, _mac_key(settings), settings.max_input_bytes)
+    submit = SubmitEndpoint(desk, writes, job_reads, silence=silence, clock=clock)
+    job_endpoints = jobs.JobEndpoints(job_reads, CheckpointReads(engine), writes, LongPoll(job_reads, notices, clock))
+    return Service(
+        writes=writes,
+        relay=relay,
+        sweeper=Sweeper(writes, relay, patience, interval_seconds=settings.sweep_interval_seconds),
+        ingest=Ingest(
+            consumer,
+            writes,
+            subscriptions(silence),
+            party=Party.API,
+            on_log_lost=ask_about_every_job,
+            metrics=process,
+        ),
+        producer=producer,
+        engine=engine,
+        passes=passes,
+        following=following,
+        app=build_app(
+            NAME,
+            identities=identities,
+            metrics=process,
+            routers=[
+                jobs.router(job_endpoints),
+                events.router(events.EventStream(TimelineReads(engine), notices, clock)),
+                workers.router(workers.WorkerEndpoints(worker_reads, writes)),
+                dead_letters.router(dead_letters.DeadLetterEndpoints(DeadLetterReads(engine), writes)),
+                metrics.router(metrics.MetricsEndpoint(TallyReads(engine, worker_reads))),
+            ],
+            hot=_hot_routes(submit, job_endpoints),
+            problems=PROBLEMS,
+        ),
+        metrics=process,
+        start_fleet=settings.enable_agent_worker,
+        report_interval_seconds=settings.report_interval_seconds,
+    )
+
+
+async def serve(settings: ApiSettings) -> Sequence[Component]:
+    """The components of the process."""
+    options = KafkaOptions.of(settings, NAME)
+    process = Metrics.of_process()
+    service = assemble(
+        settings,
+        ConfluentProducer(options),
+        ConfluentConsumer(options, GROUP, TOPICS),
+        Identities.from_file(settings.keys_file),
+        process,
+    )
+
+    async def polls() -> None:
+        if service.ingest.polled_seconds_ago > SILENT_SECONDS:
+            raise TimeoutError("the consumer does not poll")
+
+    async def database() -> None:
+        async with service.engine.connect() as connection:
+            await connection.execute(sa.text("SELECT 1"))
+
+    internal = internal_app(process, alive=[Probe("consumer", polls)], ready=[Probe("database", database)])
+    return [
+        *service.loops(),
+        HttpServer("internal", internal, settings.internal_host, settings.internal_port),
+        HttpServer("http", service.app, settings.http_host, settings.http_port),
+    ]
+
+
+def _hot_routes(submit: SubmitEndpoint, endpoints: jobs.JobEndpoints) -> list[Hot]:
+    return [
+        Hot(
+            "POST",
+            "/api/agent-jobs",
+            submit,
+            body=SubmitJob,
+            status=202,
+            response=JobModel,
+            summary="Enqueue a job",
+        ),
+        Hot("GET", "/api/agent-jobs/{jobId}", endpoints.one, response=JobModel, summary="One job"),
+    ]
+
+
+def _mac_key(settings: ApiSettings) -> bytes:
+    try:
+        key = settings.mac_key_file.read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: {settings.mac_key_file}: {error.strerror}") from None
+    if len(key) < MAC_KEY_BYTES:
+        raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: a key has at least {MAC_KEY_BYTES} bytes")
+    return key

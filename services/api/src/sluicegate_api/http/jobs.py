@@ -1,0 +1,129 @@
+"""GET of jobs and of their checkpoints; PATCH: cancel and retry."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import orjson
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sluicegate_api.domain.controls import Command
+from sluicegate_api.domain.errors import UnknownJob
+from sluicegate_api.http.checkpoint_resource import checkpoint_resource
+from sluicegate_api.http.job_resource import control_resource, job_body, job_resource
+from sluicegate_api.http.long_poll import LongPoll
+from sluicegate_api.operations.control_job import ControlJob
+from sluicegate_api.reads.checkpoints import CheckpointReads
+from sluicegate_api.reads.jobs import JobFilter, JobReads
+from sluicegate_kit.db.write_loop import WriteLoop
+from sluicegate_kit.web.body import Body, documented, read_body
+from sluicegate_kit.web.cursor import after, page
+from sluicegate_kit.web.exchange import caller, stopping
+from sluicegate_kit.web.query import ListQuery, Query, read_query
+from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.job_control import Action
+from sluicegate_schemas.job_lifecycle import Status
+from sluicegate_schemas.model import LongText, Timestamp
+
+MAX_WAIT_SECONDS = 60
+
+_Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class JobsQuery(ListQuery):
+    """Which jobs. `status` may be repeated."""
+
+    status: list[Status] = Field(default_factory=list)
+    job_type: _Text | None = None
+    requested_by: _Text | None = None
+    tag: _Text | None = None
+    created_after: Timestamp | None = None
+    created_before: Timestamp | None = None
+    q: _Text | None = None
+
+
+class OneQuery(Query):
+    """How long to wait, in seconds, for the job to end or to wait for a person."""
+
+    wait: Annotated[float, Field(ge=0, le=MAX_WAIT_SECONDS)] = 0
+
+
+class ChangeJob(Body):
+    """What to do with a job."""
+
+    action: Literal["cancel", "retry"]
+    reason: LongText | None = None
+
+
+class JobEndpoints:
+    """What the routes do."""
+
+    def __init__(self, jobs: JobReads, checkpoints: CheckpointReads, writes: WriteLoop, waits: LongPoll) -> None:
+        self._jobs = jobs
+        self._checkpoints = checkpoints
+        self._writes = writes
+        self._waits = waits
+
+    async def one(self, request: Request) -> Response:
+        """One job; with `?wait=30` once it has ended or waits for a person, at the latest after that many seconds."""
+        job_id = request.path_params["jobId"]
+        query = read_query(request, OneQuery)
+        known = await self._waits.settled(job_id, query.wait, stopping(request))
+        if known is None:
+            raise UnknownJob(job_id)
+        return Response(job_body(known), media_type="application/json")
+
+    async def many(self, request: Request) -> Response:
+        """Jobs, newest first, without their input and result."""
+        query = read_query(request, JobsQuery)
+        wanted = JobFilter(**{name: getattr(query, name) for name in _FILTERS})
+        known = await self._jobs.page(wanted, _place(query), query.limit + 1)
+        items = [job_resource(job, brief=True) for job in known[: query.limit]]
+        last = known[query.limit - 1].job if len(known) > query.limit else None
+        return page(request, query, items, None if last is None else (last.created_at, last.job_id))
+
+    async def change(self, request: Request) -> Response:
+        """Cancel a job, or retry one that has ended: 202 with the control that now waits for the workers' answer."""
+        job_id = request.path_params["jobId"]
+        body = await read_body(request, ChangeJob)
+        command = Command(new_id(), job_id, Action(body.action), caller(request).name, body.reason)
+        control = await self._writes.submit(ControlJob(command))
+        known = await self._jobs.one(job_id)
+        if known is None:
+            raise UnknownJob(job_id)
+        answer = {**job_resource(known), "pendingControl": control_resource(control)}
+        return Response(orjson.dumps(answer), 202, media_type="application/json")
+
+    async def checkpoints(self, request: Request) -> Response:
+        """The checkpoints of a job, the oldest first."""
+        job_id = request.path_params["jobId"]
+        if await self._jobs.one(job_id) is None:
+            raise UnknownJob(job_id)
+        found = await self._checkpoints.of_job(job_id)
+        items = [checkpoint_resource(checkpoint) for checkpoint in found]
+        return Response(orjson.dumps({"items": items, "nextCursor": None}), media_type="application/json")
+
+
+_FILTERS = tuple(JobFilter.__dataclass_fields__)
+
+
+def router(endpoints: JobEndpoints) -> APIRouter:
+    """The routes that are not hot."""
+    routes = APIRouter(tags=["jobs"])
+    routes.get("/api/agent-jobs", summary="List jobs")(endpoints.many)
+    change = routes.patch(
+        "/api/agent-jobs/{jobId}", status_code=202, summary="Cancel or retry", openapi_extra=documented(ChangeJob)
+    )
+    change(endpoints.change)
+    routes.get("/api/agent-jobs/{jobId}/checkpoints", summary="A job's checkpoints")(endpoints.checkpoints)
+    return routes
+
+
+def _place(query: JobsQuery) -> tuple[datetime, str] | None:
+    match after(query, (datetime, str)):
+        case (datetime() as created_at, str() as job_id):
+            return created_at, job_id
+        case _:
+            return None

@@ -1,0 +1,111 @@
+"""GET, POST and DELETE /api/admin/agent-worker: the fleet."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sluicegate_api.domain import replicas
+from sluicegate_api.domain.fleet import Fleet
+from sluicegate_api.domain.queue import READY, Depth, demand, unhandled
+from sluicegate_api.domain.replicas import Replica
+from sluicegate_api.http.moments import rfc3339
+from sluicegate_api.operations.want_fleet import WantFleet
+from sluicegate_api.reads.workers import WorkerReads, Workers
+from sluicegate_kit.db.write_loop import WriteLoop
+from sluicegate_kit.web.exchange import caller
+from sluicegate_schemas.fleet_control import Desired
+
+
+class WorkerEndpoints:
+    """What the routes do. None takes a body."""
+
+    def __init__(self, workers: WorkerReads, writes: WriteLoop) -> None:
+        self._workers = workers
+        self._writes = writes
+
+    async def show(self, request: Request) -> Response:
+        """What is wanted, what each replica says, how long the queue is, and which job types nobody handles."""
+        return await self._look(200)
+
+    async def start(self, request: Request) -> Response:
+        """Let the replicas claim work."""
+        await self._writes.submit(WantFleet(Desired.STARTED, caller(request).name))
+        return await self._look(202)
+
+    async def stop(self, request: Request) -> Response:
+        """Let running jobs finish, and have nothing new claimed."""
+        await self._writes.submit(WantFleet(Desired.STOPPED, caller(request).name))
+        return await self._look(202)
+
+    async def _look(self, status: int) -> Response:
+        workers = await self._workers.look()
+        counted = replicas.queue(workers.replicas, workers.now)
+        queue = await self._workers.unfinished() if counted is None else counted
+        body = orjson.dumps(fleet_resource(workers, queue, counted_by_workers=counted is not None))
+        return Response(body, status, media_type="application/json")
+
+
+def router(endpoints: WorkerEndpoints) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(tags=["worker"])
+    path = "/api/admin/agent-worker"
+    routes.get(path, summary="The fleet")(endpoints.show)
+    routes.post(path, status_code=202, summary="Start the fleet")(endpoints.start)
+    routes.delete(path, status_code=202, summary="Stop the fleet")(endpoints.stop)
+    return routes
+
+
+def fleet_resource(workers: Workers, queue: list[Depth], *, counted_by_workers: bool) -> dict[str, Any]:
+    """The fleet for `orjson.dumps`. Replicas that are no longer counted on are left out."""
+    live = [replica for replica in workers.replicas if replica.live(workers.now)]
+    handled = {job_type for replica in live for job_type in replica.job_types}
+    oldest = min((depth.oldest_ready_at for depth in queue if depth.oldest_ready_at is not None), default=None)
+    return {
+        **_wanted(workers.fleet),
+        "replicas": [_replica(replica) for replica in sorted(live, key=lambda replica: replica.worker_id)],
+        "activeJobs": replicas.active_jobs(live, workers.now),
+        "queue": [_depth(depth) for depth in queue],
+        "queueFrom": "workers" if counted_by_workers else "projection",
+        "ready": sum(depth.count for depth in queue if depth.state == READY),
+        "oldestReadyAt": None if oldest is None else rfc3339(oldest),
+        # Two machines' clocks: good enough to look at, and never negative.
+        "oldestReadySeconds": None if oldest is None else max(0.0, (workers.now - oldest).total_seconds()),
+        "unhandledJobTypes": unhandled(queue, handled),
+        "demand": demand(queue, replicas.active_jobs(live, workers.now)),
+    }
+
+
+def _wanted(fleet: Fleet | None) -> dict[str, Any]:
+    """A fleet that nobody has started waits for its first start."""
+    if fleet is None:
+        return {"desired": Desired.STOPPED, "version": 0, "confirmed": False}
+    return {
+        "desired": fleet.desired,
+        "version": fleet.version,
+        "confirmed": fleet.answered,
+        "requestedBy": fleet.requested_by,
+        "requestedAt": rfc3339(fleet.at),
+    }
+
+
+def _replica(replica: Replica) -> dict[str, Any]:
+    return {
+        "workerId": replica.worker_id,
+        "version": replica.version,
+        "state": replica.state,
+        "slots": replica.slots,
+        "activeJobs": replica.active_jobs,
+        "fleetVersion": replica.fleet_version,
+        "handlers": [{"jobType": name, "version": version} for name, version in sorted(replica.job_types.items())],
+        "lastStatusAt": rfc3339(replica.heard_at),
+    }
+
+
+def _depth(depth: Depth) -> dict[str, Any]:
+    found = {"jobType": depth.job_type, "state": depth.state, "count": depth.count}
+    if depth.oldest_ready_at is not None:
+        found["oldestReadyAt"] = rfc3339(depth.oldest_ready_at)
+    return found

@@ -1,0 +1,39 @@
+"""What the api does by itself, one pass at a time."""
+
+from dataclasses import dataclass
+
+from sluicegate_api.domain.silence import Silence
+from sluicegate_api.input_schemas import InputSchemas
+from sluicegate_api.operations.ask_reports import LookForSilence
+from sluicegate_api.operations.forget_keys import ForgetKeys
+from sluicegate_api.reads.workers import WorkerReads
+from sluicegate_kit.db.write_loop import WriteLoop
+
+REPORTS_PER_PASS = 200
+KEYS_PER_STATEMENT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Each may run on every replica at once: rows that one has locked the others skip."""
+
+    writes: WriteLoop
+    workers: WorkerReads
+    schemas: InputSchemas
+    silence: Silence
+
+    async def look_for_silence(self) -> int:
+        """Ask about jobs that have gone silent; how many were looked at."""
+        return await self.writes.submit(LookForSilence.of(self.silence, REPORTS_PER_PASS))
+
+    async def forget_keys(self) -> int:
+        """Forget all idempotency keys that are past their day; how many there were."""
+        total = 0
+        while forgotten := await self.writes.submit(ForgetKeys.of(KEYS_PER_STATEMENT)):
+            total += forgotten
+        return total
+
+    async def follow_handlers(self) -> None:
+        """Learn what input the handlers take now."""
+        workers = await self.workers.look()
+        self.schemas.follow(workers.replicas, workers.now)

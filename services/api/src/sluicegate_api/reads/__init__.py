@@ -1,0 +1,1 @@
+"""What the api reads: SQL in, rows of the domain out."""

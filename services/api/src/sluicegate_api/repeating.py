@@ -1,0 +1,37 @@
+"""Loops: one pass, again and again, also after a pass that failed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from sluicegate_kit.db.errors import WriteError
+
+log = structlog.get_logger(__name__)
+
+
+class Repeating:
+    """Calls `once` each `seconds`, and as soon as it is woken."""
+
+    def __init__(self, name: str, once: Callable[[], Awaitable[object]], *, seconds: float) -> None:
+        self._name = name
+        self._once = once
+        self._seconds = seconds
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Don't wait for the next pass."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Repeat until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                await self._once()
+            except (WriteError, SQLAlchemyError, OSError) as error:
+                log.warning("pass failed", loop=self._name, exc_info=error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), self._seconds)
