@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import typer
 
-from sluicegate.cli import output, payload_view, terminal_safe
+from sluicegate.cli import output, payload_view
 from sluicegate.cli.output import Cell, Form
 from sluicegate.client import Checkpoint, Edit, ShownCheckpoint
+from sluicegate_schemas import strict_json
 
 
 def several(found: list[Checkpoint], form: Form) -> None:
@@ -53,13 +54,15 @@ def review(shown: ShownCheckpoint, edited: Edit | None) -> None:
         typer.echo(line, err=True)
 
 
-def decided(shown: ShownCheckpoint, form: Form) -> None:
-    """Where the checkpoint stands after a decision."""
+def decided(checkpoint: Checkpoint, form: Form) -> None:
+    """Where the checkpoint stands now."""
     if form is Form.JSON:
-        output.as_json(shown)
-        return
-    by = f" by {shown.decision.who}" if shown.decision and shown.decision.who else ""
-    typer.echo(f"{shown.checkpoint_id} is {shown.state}{output.cell(by)}")
+        output.as_json(checkpoint)
+    elif checkpoint.acknowledged is not None:
+        typer.echo(f"{checkpoint.checkpoint_id} is acknowledged by {output.cell(checkpoint.acknowledged.by)}")
+    else:
+        by = checkpoint.decision.by if checkpoint.decision else []
+        typer.echo(f"{checkpoint.checkpoint_id} is {checkpoint.state}{output.cell(_by(by))}")
 
 
 def _facts(shown: ShownCheckpoint) -> Iterator[tuple[str, Cell]]:
@@ -73,9 +76,12 @@ def _facts(shown: ShownCheckpoint) -> Iterator[tuple[str, Cell]]:
     yield "expires", shown.expires_at
     yield "allowed", ", ".join(shown.allowed_decisions) or None
     yield "digest", shown.payload_digest
+    if shown.acknowledged is not None:
+        yield "acknowledged", f"by {shown.acknowledged.by}"
     if shown.decision is not None:
-        yield "decision", f"{shown.decision.outcome} {shown.decision.who}".rstrip()
+        yield "decision", f"{shown.decision.outcome}{_by(shown.decision.by)}"
         yield "reason", shown.decision.reason
+        yield "applied", shown.decision.applied.outcome if shown.decision.applied else "not yet"
     # The agent's own words, after the facts and marked as theirs.
     yield "says: title", shown.title
     yield "says: text", shown.description
@@ -88,6 +94,10 @@ def _payload(shown: ShownCheckpoint) -> Iterator[str]:
 
 def _difference(shown: ShownCheckpoint, edited: Edit) -> Iterator[str]:
     asked = list(payload_view.lines(shown.payload))
-    wanted = list(payload_view.lines(edited.payload))
+    wanted = list(payload_view.lines(strict_json.read(edited.text.encode())))
     difference = list(difflib.unified_diff(asked, wanted, "payload", "edited payload", lineterm="", n=5))
-    yield from map(terminal_safe.block, difference or ["the edited payload equals the payload"])
+    yield from difference or ["the edited payload equals the payload"]
+
+
+def _by(names: list[str]) -> str:
+    return f" by {', '.join(names)}" if names else ""

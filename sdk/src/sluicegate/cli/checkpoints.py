@@ -7,7 +7,7 @@ import typer
 
 from sluicegate.cli import checkpoint_view
 from sluicegate.cli.exit_codes import Exit
-from sluicegate.cli.files import read_json
+from sluicegate.cli.files import read_text
 from sluicegate.cli.options import PAGE, As, Limit, Output
 from sluicegate.cli.output import Form
 from sluicegate.cli.session import Identity, connect
@@ -28,6 +28,7 @@ Etag = Annotated[
 def list_(
     context: typer.Context,
     state: Annotated[State | None, typer.Option(help="Pending ones, unless another state is named.")] = None,
+    all_states: Annotated[bool, typer.Option("--all", help="In every state.")] = False,
     kind: Annotated[Kind | None, typer.Option(help="Only these.")] = None,
     job_type: Annotated[str | None, typer.Option("--type", help="Only of this job type.")] = None,
     risk: Annotated[Risk | None, typer.Option(help="Only with this risk.")] = None,
@@ -40,7 +41,7 @@ def list_(
     """List checkpoints: what is pending, the nearest deadline first."""
     with connect(context, identity, Identity.APPROVER) as client:
         matching = client.checkpoints.iterate(
-            state=state,
+            state="all" if all_states else state,
             kind=kind,
             job_type=job_type,
             risk=risk,
@@ -72,7 +73,7 @@ def approve(
     identity: As = None,
 ) -> None:
     """Let a payload through: shows it, asks, and decides on exactly what it showed."""
-    edited = None if edit is None else Edit(read_json(edit))
+    edited = None if edit is None else Edit(read_text(edit))
     with connect(context, identity, Identity.APPROVER) as client:
         shown = _look(client, checkpoint_id, edited, form, quiet=yes)
         _confirm("Approve this payload?" if edited is None else "Approve this edited payload?", yes)

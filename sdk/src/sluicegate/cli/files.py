@@ -1,4 +1,4 @@
-"""Reads the JSON that a command line names: a file, or `-` for standard input."""
+"""Reads what a command line names: a file, or `-` for standard input."""
 
 import sys
 from pathlib import Path
@@ -10,22 +10,29 @@ from sluicegate_schemas.errors import MalformedJson
 from sluicegate_schemas.strict_json import JsonValue
 
 
-def read_json(name: str) -> JsonValue:
-    """The value in the file.
+def read_text(name: str) -> str:
+    """The text in the file.
+
+    Raises:
+        BadParameter: it can't be read, or is not UTF-8.
+    """
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return data.decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{name}: {error}") from error
+
+
+def read_object(name: str) -> dict[str, JsonValue]:
+    """The JSON object in the file.
 
     Raises:
         BadParameter: it can't be read, or is not the JSON that the service takes.
     """
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return strict_json.read(data)
-    except (OSError, MalformedJson) as error:
+        value = strict_json.read(read_text(name).encode())
+    except MalformedJson as error:
         raise typer.BadParameter(f"{name}: {error}") from error
-
-
-def read_object(name: str) -> dict[str, JsonValue]:
-    """As `read_json`, for a JSON object."""
-    value = read_json(name)
     if not isinstance(value, dict):
-        raise typer.BadParameter(f"{name}: it holds {type(value).__name__}, and should hold an object")
+        raise typer.BadParameter(f"{name}: it should hold a JSON object")
     return value

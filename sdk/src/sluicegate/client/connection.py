@@ -58,7 +58,7 @@ def _nearest(start: Path) -> Path | None:
 def _from_dev_file(path: Path, identity: str, key: str | None) -> Connection:
     try:
         data = json.loads(path.read_bytes())
-        origin, keys = data["origin"], data["apiKeys"]
+        origin, keys = str(data["origin"]), data["apiKeys"]
         if key is None and identity not in keys:
             raise BadConfiguration(f"{path} has no identity {identity!r}; it has {', '.join(sorted(keys))}")
         connection = Connection(_origin(origin, str(path)), key or str(keys[identity]), local=True)

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
+
+from pydantic import ValidationError
+
+from sluicegate.client.models.checkpoint import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +139,27 @@ class Conflict(Problem):
 
 
 class AlreadyDecided(Conflict):
-    """The checkpoint has its decision already."""
+    """The checkpoint has its decision already; a checkpoint is decided once."""
 
     @property
-    def outcome(self) -> str | None:
-        """What was decided."""
-        return _text(self._decision.get("outcome"))
+    def decision(self) -> Decision | None:
+        """Who decided what, and when. None: the service did not say."""
+        try:
+            return Decision.model_validate(self.facts.extra.get("decision"))
+        except ValidationError:
+            return None
 
-    @property
-    def decided_by(self) -> tuple[str, ...]:
-        """Who decided."""
-        by = self._decision.get("by") or self._decision.get("decidedBy") or ()
-        return (by,) if isinstance(by, str) else tuple(map(str, by))
 
-    @property
-    def decided_at(self) -> datetime | None:
-        """When."""
-        at = self._decision.get("at") or self._decision.get("decidedAt")
-        return datetime.fromisoformat(at.replace("Z", "+00:00")) if isinstance(at, str) else None
+class DecisionNotOffered(Conflict):
+    """The handler does not allow this kind of decision here."""
 
-    @property
-    def _decision(self) -> Mapping[str, Any]:
-        decision = self.facts.extra.get("decision")
-        return decision if isinstance(decision, dict) else self.facts.extra
+
+class NotAnApproval(Conflict):
+    """An info checkpoint is acknowledged, not decided."""
+
+
+class NotAnInfo(Conflict):
+    """An approval checkpoint is decided, not acknowledged."""
 
 
 class ResentByOwner(Conflict):
@@ -184,7 +185,3 @@ class Unavailable(Problem):
 
 class ServerDefect(Problem):
     """The service failed in a way it should not; report it with `request_id`."""
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

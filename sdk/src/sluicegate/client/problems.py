@@ -12,7 +12,10 @@ from sluicegate_schemas.errors import MalformedJson
 _BY_SLUG: Mapping[str, type[errors.Problem]] = {
     "already-decided": errors.AlreadyDecided,
     "bad-cursor": errors.BadCursor,
+    "decision-not-offered": errors.DecisionNotOffered,
     "idempotency-key-reused": errors.IdempotencyKeyReused,
+    "not-an-approval": errors.NotAnApproval,
+    "not-an-info": errors.NotAnInfo,
     "resent-by-owner": errors.ResentByOwner,
     "self-approval": errors.SelfApproval,
 }

@@ -2,6 +2,7 @@
 """The checkpoint routes."""
 
 from collections.abc import Iterator, Mapping
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from sluicegate.client._sync.paging import every, read_page
@@ -10,7 +11,8 @@ from sluicegate.client.call import Call, Params, body, path
 from sluicegate.client.models.checkpoint import Checkpoint, Edit, ShownCheckpoint, State
 from sluicegate.client.models.page import Page
 from sluicegate_schemas.checkpoint_created import Kind, Risk
-from sluicegate_schemas.payload import encode
+
+Answer = TypeVar("Answer", bound=Checkpoint)
 
 _CHECKPOINTS = "/api/admin/agent-checkpoints"
 
@@ -24,7 +26,7 @@ class Checkpoints:
     def page(
         self,
         *,
-        state: State | None = None,
+        state: State | Literal["all"] | None = None,
         kind: Kind | None = None,
         job_type: str | None = None,
         risk: Risk | None = None,
@@ -33,7 +35,7 @@ class Checkpoints:
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Checkpoint]:
-        """One page of the inbox: by default what is pending, by deadline.
+        """One page of the inbox: by default what is pending, by deadline; other states newest first.
 
         Raises:
             BadCursor
@@ -44,7 +46,7 @@ class Checkpoints:
     def iterate(
         self,
         *,
-        state: State | None = None,
+        state: State | Literal["all"] | None = None,
         kind: Kind | None = None,
         job_type: str | None = None,
         risk: Risk | None = None,
@@ -62,7 +64,7 @@ class Checkpoints:
         Raises:
             NotFound
         """
-        return self._shown(Call("GET", _path(checkpoint_id), repeatable=True))
+        return self._read(Call("GET", _path(checkpoint_id), repeatable=True), ShownCheckpoint)
 
     def approve(
         self,
@@ -71,7 +73,7 @@ class Checkpoints:
         reason: str | None = None,
         edit: Edit | None = None,
         etag: str | None = None,
-    ) -> ShownCheckpoint:
+    ) -> Checkpoint:
         """Lets the payload through, or the edited one.
 
         `etag` of the checkpoint that a person looked at makes sure that it is still that one; without it the decision
@@ -80,16 +82,15 @@ class Checkpoints:
         Raises:
             SelfApproval: this identity requested the job.
             AlreadyDecided: otherwise than this; who and what is in the error. The same again is no error.
-            ChangedSinceShown, ShownVersionRequired, NotFound, Forbidden, InvalidRequest
+            ChangedSinceShown, ShownVersionRequired, DecisionNotOffered, NotAnApproval, NotFound, Forbidden
         """
-        members: dict[str, object] = {"reason": reason} if reason is not None else {}
+        content = body({"reason": reason})
         if edit is not None:
-            members["editedPayload"] = edit.payload
-        return self._shown(
-            Call("POST", _path(checkpoint_id), repeatable=True, body=encode(members), headers=_if_match(etag))
-        )
+            content = _with_member(content, "editedPayload", edit.text)
+        call = Call("POST", _path(checkpoint_id), repeatable=True, body=content, headers=_if_match(etag))
+        return self._read(call, Checkpoint)
 
-    def reject(self, checkpoint_id: UUID | str, reason: str, *, etag: str | None = None) -> ShownCheckpoint:
+    def reject(self, checkpoint_id: UUID | str, reason: str, *, etag: str | None = None) -> Checkpoint:
         """Says no, and why.
 
         Raises:
@@ -98,24 +99,30 @@ class Checkpoints:
         call = Call(
             "DELETE", _path(checkpoint_id), repeatable=True, body=body({"reason": reason}), headers=_if_match(etag)
         )
-        return self._shown(call)
+        return self._read(call, Checkpoint)
 
-    def acknowledge(self, checkpoint_id: UUID | str) -> ShownCheckpoint:
+    def acknowledge(self, checkpoint_id: UUID | str) -> Checkpoint:
         """Says that a person has seen an `info` checkpoint.
 
         Raises:
             NotFound
-            Conflict: it is an `approval` one.
+            NotAnInfo
         """
-        return self._shown(Call("POST", f"{_path(checkpoint_id)}/acknowledge", repeatable=True))
+        return self._read(Call("POST", f"{_path(checkpoint_id)}/acknowledge", repeatable=True), Checkpoint)
 
-    def _shown(self, call: Call) -> ShownCheckpoint:
+    def _read(self, call: Call, model: type[Answer]) -> Answer:
         response = self._transport.send(call)
-        return parse(response, ShownCheckpoint).model_copy(update={"etag": response.headers.get("etag")})
+        return parse(response, model).model_copy(update={"etag": response.headers.get("etag")})
 
 
 def _path(checkpoint_id: UUID | str) -> str:
     return path("api", "admin", "agent-checkpoints", checkpoint_id)
+
+
+def _with_member(object_: bytes, name: str, text: str) -> bytes:
+    """A JSON object with one more member whose value is exactly `text`."""
+    opening = f'{{"{name}":{text}'.encode()
+    return opening + (b"}" if object_ == b"{}" else b"," + object_[1:])
 
 
 def _if_match(etag: str | None) -> Mapping[str, str]:
@@ -123,6 +130,11 @@ def _if_match(etag: str | None) -> Mapping[str, str]:
 
 
 def _filters(
-    state: State | None, kind: Kind | None, job_type: str | None, risk: Risk | None, job_id: str | None, q: str | None
+    state: State | Literal["all"] | None,
+    kind: Kind | None,
+    job_type: str | None,
+    risk: Risk | None,
+    job_id: str | None,
+    q: str | None,
 ) -> Params:
     return {"state": state, "kind": kind, "jobType": job_type, "risk": risk, "jobId": job_id, "q": q}

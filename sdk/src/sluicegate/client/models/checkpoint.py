@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Self
 from uuid import UUID
 
 from pydantic import Field, JsonValue
 
+from sluicegate_schemas import strict_json
 from sluicegate_schemas.checkpoint_created import Kind, Risk, View
-from sluicegate_schemas.model import Part
+from sluicegate_schemas.checkpoint_decided import Outcome
+from sluicegate_schemas.errors import MalformedJson
+from sluicegate_schemas.job_lifecycle import AnswerOutcome
+from sluicegate_schemas.model import Digest, Part
+from sluicegate_schemas.payload import encode
 
 
 class State(StrEnum):
@@ -29,22 +34,35 @@ class State(StrEnum):
     """An info: it blocks nobody and is never decided."""
 
 
+class Applied(Part):
+    """What became of a decision at the worker."""
+
+    outcome: AnswerOutcome
+    at: datetime
+    reason: str | None = None
+
+
 class Decision(Part):
     """The one effective outcome."""
 
     decision_id: UUID
-    outcome: str
-    by: list[str] | str | None = None
-    """None: no person; a deadline, the run's end or a later ask."""
+    outcome: Outcome
+    by: list[str] = Field(default_factory=list)
+    """Empty: no person; a deadline, the run's end or a later ask."""
     reason: str | None = None
     at: datetime
-    applied: Any = None
-    """What became of it at the worker; None until the worker has answered."""
+    edited_digest: Digest | None = None
+    edited_payload_text: str | None = None
+    """The exact JSON text that runs instead of the payload; None where nothing was edited, and in lists."""
+    applied: Applied | None = None
+    """None until the worker has answered."""
 
-    @property
-    def who(self) -> str:
-        """The deciders in one line; empty when it was no person."""
-        return ", ".join(self.by) if isinstance(self.by, list) else self.by or ""
+
+class Acknowledged(Part):
+    """Who has seen an info checkpoint first, and when."""
+
+    by: str
+    at: datetime
 
 
 class Checkpoint(Part):
@@ -52,36 +70,48 @@ class Checkpoint(Part):
 
     checkpoint_id: UUID
     job_id: str
-    run: int = 1
-    job_type: str | None = None
-    key: str = ""
-    ask: int = 1
+    run: int
+    job_type: str
+    key: str
+    ask: int
+    supersedes: UUID | None = None
     kind: Kind
-    title: str = ""
-    description: str | None = None
+    title: str
     """The agent's own words; untrusted."""
-    payload_digest: str | None = None
-    view: View | None = None
-    risk: Risk = Risk.MEDIUM
+    payload_digest: Digest
+    risk: Risk
     state: State
-    version: int | None = None
-    allowed_decisions: list[str] = Field(default_factory=list)
-    requested_by: str | None = None
-    handler_version: str | None = None
-    created_at: datetime | None = None
+    version: int
+    allowed_decisions: list[str]
+    requested_by: str
+    handler_version: str
+    created_at: datetime
     expires_at: datetime | None = None
     """None: never."""
+    acknowledged: Acknowledged | None = None
     decision: Decision | None = None
+    etag: str | None = None
+    """Names this version: a decision that sends it back is refused if that changed. Lists don't say it."""
+
+
+class Moment(Part):
+    """Something that happened to a checkpoint."""
+
+    event: str
+    at: datetime
+    by: str | None = None
 
 
 class ShownCheckpoint(Checkpoint):
     """A checkpoint with the exact bytes to decide on."""
 
+    description: str | None = None
+    """The agent's own words; untrusted."""
+    view: View | None = None
     payload: JsonValue
     payload_text: str
     """The exact JSON text that the digest names and that would run."""
-    etag: str | None = None
-    """Names what was shown; a decision that sends it back is refused if that changed."""
+    timeline: list[Moment] = Field(default_factory=list)
 
 
 class JobCheckpoint(Part):
@@ -100,6 +130,24 @@ class JobCheckpoint(Part):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A payload to run in place of the one that was asked about."""
+    """A payload to run in place of the one that was asked about, byte for byte.
 
-    payload: JsonValue
+    Raises:
+        MalformedJson: `text` is not the JSON that the contracts allow, or is null, which says "no edit" on the wire.
+    """
+
+    text: str
+    """The exact JSON text."""
+
+    def __post_init__(self) -> None:
+        if strict_json.read(self.text.encode()) is None:
+            raise MalformedJson("an edited payload can't be null")
+
+    @classmethod
+    def of(cls, payload: JsonValue) -> Self:
+        """The edit with this value, encoded as payloads are.
+
+        Raises:
+            UnencodablePayload
+        """
+        return cls(encode(payload).decode())

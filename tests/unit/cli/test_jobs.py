@@ -1,0 +1,105 @@
+"""`sluicegate jobs`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.http_api import CHECKPOINT_ID, api, job, ok
+from tests.unit.cli.command_line import against
+
+
+def test_a_submit_reads_its_input_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_text('{"n": 123456789012345678901234567890}')
+    scripted = api(ok(job(), 202))
+    done = against(scripted).run("jobs", "submit", "simple-task", "-i", str(tmp_path / "in.json"), "--priority", "8")
+    assert done.exit_code == 0
+    assert "job-1" in done.stdout
+    sent = json.loads(scripted.calls[0].content)
+    assert sent["inputData"] == {"n": 123456789012345678901234567890}
+    assert sent["priority"] == 8
+
+
+def test_a_submit_reads_its_input_from_standard_input() -> None:
+    scripted = api(ok(job(), 202))
+    done = against(scripted).run("jobs", "submit", "simple-task", "-i", "-", "-d", "why", typed='{"a": 1}')
+    assert done.exit_code == 0
+    assert json.loads(scripted.calls[0].content)["taskDescription"] == "why"
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", '{"a":1,"a":2}', "\xff"])
+def test_input_that_is_no_object_is_a_usage_error_and_nothing_is_sent(tmp_path: Path, text: str) -> None:
+    (tmp_path / "in.json").write_text(text, encoding="latin-1")
+    scripted = api(ok(job(), 202))
+    done = against(scripted).run("jobs", "submit", "simple-task", "-i", str(tmp_path / "in.json"))
+    assert done.exit_code == 2
+    assert scripted.calls == []
+
+
+def test_a_list_shows_at_most_what_was_asked_for_over_several_pages() -> None:
+    scripted = api(
+        ok({"items": [job(jobId="a"), job(jobId="b")], "nextCursor": "c"}),
+        ok({"items": [job(jobId="c"), job(jobId="d")], "nextCursor": "e"}),
+    )
+    done = against(scripted).run("jobs", "list", "--limit", "3", "--status", "failed", "-o", "json")
+    assert [item["jobId"] for item in json.loads(done.stdout)] == ["a", "b", "c"]
+    assert len(scripted.calls) == 2
+    assert scripted.calls[0].url.params["status"] == "failed"
+
+
+def test_a_table_has_a_row_for_each_job() -> None:
+    done = against(api(ok({"items": [job(), job(jobId="job-2")], "nextCursor": None}))).run("jobs", "list")
+    assert done.exit_code == 0
+    assert [line.split()[0] for line in done.stdout.splitlines() if "job-" in line] == ["job-1", "job-2"]
+
+
+def test_a_shown_job_lists_its_checkpoints_and_its_result() -> None:
+    listed = {
+        "items": [{"checkpointId": "5b0f9f57-8f0c-5c15-9c30-111111111111", "kind": "approval", "state": "pending"}]
+    }
+    done = against(api(ok(job("succeeded", result={"files": ["a.ts"]})), ok(listed))).run("jobs", "show", "job-1")
+    assert done.exit_code == 0
+    assert '"a.ts"' in done.stdout
+    assert CHECKPOINT_ID in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("succeeded", 0), ("failed", 20), ("rejected", 21), ("expired", 22), ("cancelled", 23)]
+)
+def test_a_watch_ends_with_the_code_of_how_the_job_ended(status: str, code: int) -> None:
+    done = against(api(ok(job(status)))).run("jobs", "watch", "job-1")
+    assert done.exit_code == code
+    assert status in done.stdout
+
+
+def test_a_watch_until_settled_ends_well_where_a_person_is_waited_for() -> None:
+    done = against(api(ok(job("waiting")))).run("jobs", "watch", "job-1", "--until", "settled", "-o", "json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["status"] == "waiting"
+
+
+def test_a_watch_that_takes_too_long_says_so() -> None:
+    done = against(api(ok(job("running")))).run("jobs", "watch", "job-1", "--timeout", "0")
+    assert done.exit_code == 8
+    assert "still running" in done.stderr
+
+
+def test_a_submit_that_watches_ends_as_the_job_does() -> None:
+    done = against(api(ok(job(), 202), ok(job("failed")))).run("jobs", "submit", "simple-task", "--watch")
+    assert done.exit_code == 20
+
+
+def test_a_cancel_says_what_was_asked() -> None:
+    control = {"controlId": "0193e000-0000-7000-8000-000000000001", "action": "cancel"}
+    scripted = api(ok(control, 202))
+    done = against(scripted).run("jobs", "cancel", "job-1", "--reason", "not needed")
+    assert done.exit_code == 0
+    assert json.loads(scripted.calls[0].content) == {"action": "cancel", "reason": "not needed"}
+    assert "asked to cancel job-1" in done.stdout
+
+
+def test_a_retry_is_the_other_control() -> None:
+    control = {"controlId": "0193e000-0000-7000-8000-000000000001", "action": "retry"}
+    scripted = api(ok(control, 202))
+    assert against(scripted).run("jobs", "retry", "job-1").exit_code == 0
+    assert json.loads(scripted.calls[0].content) == {"action": "retry"}
