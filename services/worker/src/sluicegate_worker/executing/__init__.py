@@ -1,0 +1,1 @@
+"""What a replica does with its runs: claims them, executes them in slots, keeps their leases."""
