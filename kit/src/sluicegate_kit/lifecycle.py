@@ -46,7 +46,7 @@ class Component(Protocol):
 class Loop:
     """A component made of one coroutine that runs until it is told to stop."""
 
-    def __init__(self, name: str, run: Callable[[], Awaitable[None]], stop: Callable[[], None] | None = None) -> None:
+    def __init__(self, name: str, run: Callable[[], Awaitable[object]], stop: Callable[[], None] | None = None) -> None:
         """`stop` makes `run` return; without it `run` is cancelled."""
         self._name = name
         self._run = run

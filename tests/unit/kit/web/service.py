@@ -71,8 +71,8 @@ def _row(method: str, path: str, who: str) -> str:
     return f'[[route]]\nservice = "test"\nmethod = "{method}"\npath = "{path}"\n{who}'
 
 
-def service(metrics: Metrics | None = None) -> Wrapper:
-    """The application."""
+def service(metrics: Metrics | None = None, waiting: asyncio.Event | None = None) -> Wrapper:
+    """The application. `waiting` is set when somebody waits at `/wait`."""
     router = APIRouter()
 
     @router.get("/things")
@@ -89,6 +89,8 @@ def service(metrics: Metrics | None = None) -> Wrapper:
 
     @router.get("/wait")
     async def wait(request: Request) -> Response:
+        if waiting is not None:
+            waiting.set()
         await asyncio.wait_for(stopping(request).wait(), 10)
         return JSONResponse({"ended": "by stopping"})
 
