@@ -1,0 +1,54 @@
+"""Shows a table to people, as JSON values: a profile of its columns, and a preview of its rows."""
+
+import math
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+PREVIEW_ROWS = 20
+CELL_CHARACTERS = 200
+
+
+def profile(frame: pl.DataFrame) -> dict[str, Any]:
+    """One row per column: type, absent and distinct values, least and greatest."""
+    return {
+        "columns": ["column", "type", "absent", "distinct", "least", "greatest"],
+        "rows": [
+            [
+                column,
+                _type(frame[column]),
+                frame[column].null_count(),
+                frame[column].n_unique(),
+                _cell(frame[column].min()),
+                _cell(frame[column].max()),
+            ]
+            for column in frame.columns
+        ],
+    }
+
+
+def preview(frame: pl.DataFrame) -> dict[str, Any]:
+    """The first rows, with the number of all."""
+    rows = [[_cell(value) for value in row] for row in frame.head(PREVIEW_ROWS).rows()]
+    return {"columns": frame.columns, "rows": rows, "rowsInAll": frame.height}
+
+
+def _type(column: pl.Series) -> str:
+    if column.dtype.is_integer():
+        return "integer"
+    if column.dtype.is_numeric():
+        return "number"
+    names = {pl.String: "text", pl.Boolean: "boolean", pl.Date: "date", pl.Null: "nothing"}
+    return next((name for kind, name in names.items() if column.dtype == kind), str(column.dtype))
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        plain = value.replace("\0", "␀")
+        return plain if len(plain) <= CELL_CHARACTERS else plain[: CELL_CHARACTERS - 1] + "…"
+    return value
