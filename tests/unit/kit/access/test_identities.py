@@ -98,7 +98,7 @@ def test_a_file_that_breaks_or_vanishes_locks_nobody_out(tmp_path: Path) -> None
         '{"identities": []}',
         '{"identities": [{"name": "ana", "person": true, "roles": ["king"]}]}',
         '{"identities": [{"name": "ana", "person": true, "roles": [], "password": "secret-marker"}]}',
-        '{"identities": [{"name": "a", "person": true, "roles": [], "keys": [{"id": "a", "sha256": "secret-marker"}]}]}',
+        '{"identities": [{"name": "a", "person": true, "roles": [], "keys": [{"id": "a", "sha256": "no"}]}]}',
     ],
 )
 def test_a_file_that_is_wrong_at_start_is_named_without_its_content(tmp_path: Path, content: str) -> None:
