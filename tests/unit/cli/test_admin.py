@@ -9,10 +9,21 @@ from sluicegate.cli.session import Identity
 from tests.support.http_api import api, ok, problem
 from tests.unit.cli.command_line import against
 
+REPLICA = {
+    "workerId": "host-1",
+    "version": "1",
+    "state": "ready",
+    "slots": 3,
+    "activeJobs": 2,
+    "fleetVersion": 1,
+    "handlers": [{"jobType": "simple-task", "version": "1"}],
+    "lastStatusAt": "2026-11-22T12:00:00Z",
+}
 FLEET = {
     "desired": "started",
     "version": 1,
-    "replicas": [{"workerId": "host-1", "version": "1", "state": "ready", "slots": 3, "activeJobs": 2}],
+    "confirmed": True,
+    "replicas": [REPLICA],
     "queue": [{"jobType": "simple-task", "state": "ready", "count": 4}],
     "unhandledJobTypes": ["odd-one"],
     "demand": 6,
@@ -25,7 +36,10 @@ LETTER = {
     "offset": 7,
     "code": "not-json",
     "reason": "not valid JSON",
-    "value": base64.b64encode(b"\x1b[2J\xff").decode(),
+    "at": "2026-11-22T12:00:00Z",
+    "receivedAt": "2026-11-22T12:00:00Z",
+    "headers": [{"name": "ce_type", "valueBase64": "G1s="}],
+    "valueBase64": base64.b64encode(b"\x1b[2J\xff").decode(),
 }
 
 
@@ -53,6 +67,7 @@ def test_dead_letters_are_listed() -> None:
 def test_the_raw_bytes_of_a_dead_letter_are_shown_without_their_power() -> None:
     done = against(api(ok(LETTER))).run("dead-letters", "show", DEAD_LETTER_ID)
     assert "⟨U+001B⟩[2J\\xff" in done.stdout
+    assert "ce_type: ⟨U+001B⟩[" in done.stdout
 
 
 def test_a_redrive_is_sent_once() -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.http_api import CHECKPOINT_ID, api, job, ok
@@ -55,7 +56,15 @@ def test_a_table_has_a_row_for_each_job() -> None:
 
 def test_a_shown_job_lists_its_checkpoints_and_its_result() -> None:
     listed = {
-        "items": [{"checkpointId": "5b0f9f57-8f0c-5c15-9c30-111111111111", "kind": "approval", "state": "pending"}]
+        "items": [
+            {
+                "checkpointId": "5b0f9f57-8f0c-5c15-9c30-111111111111",
+                "jobId": "job-1",
+                "run": 1,
+                "state": "pending",
+                "summary": "pending",
+            }
+        ]
     }
     done = against(api(ok(job("succeeded", result={"files": ["a.ts"]})), ok(listed))).run("jobs", "show", "job-1")
     assert done.exit_code == 0
@@ -89,9 +98,19 @@ def test_a_submit_that_watches_ends_as_the_job_does() -> None:
     assert done.exit_code == 20
 
 
+def controlled(action: str, status: str) -> httpx.Response:
+    control = {
+        "controlId": "0193e000-0000-7000-8000-000000000001",
+        "action": action,
+        "run": 1,
+        "requestedBy": "sam",
+        "at": "2026-11-22T12:00:00Z",
+    }
+    return ok(job(status, pendingControl=control), 202)
+
+
 def test_a_cancel_says_what_was_asked() -> None:
-    control = {"controlId": "0193e000-0000-7000-8000-000000000001", "action": "cancel"}
-    scripted = api(ok(control, 202))
+    scripted = api(controlled("cancel", "running"))
     done = against(scripted).run("jobs", "cancel", "job-1", "--reason", "not needed")
     assert done.exit_code == 0
     assert json.loads(scripted.calls[0].content) == {"action": "cancel", "reason": "not needed"}
@@ -99,7 +118,6 @@ def test_a_cancel_says_what_was_asked() -> None:
 
 
 def test_a_retry_is_the_other_control() -> None:
-    control = {"controlId": "0193e000-0000-7000-8000-000000000001", "action": "retry"}
-    scripted = api(ok(control, 202))
+    scripted = api(controlled("retry", "failed"))
     assert against(scripted).run("jobs", "retry", "job-1").exit_code == 0
     assert json.loads(scripted.calls[0].content) == {"action": "retry"}

@@ -13,6 +13,8 @@ from sluicegate.client import (
     Forbidden,
     IdempotencyKeyReused,
     InvalidRequest,
+    JobHasEnded,
+    JobHasNotEnded,
     NotAnApproval,
     NotAnInfo,
     NotFound,
@@ -45,6 +47,8 @@ def refusal(answer: httpx.Response) -> Problem:
         (404, "not-found", NotFound),
         (409, "already-decided", AlreadyDecided),
         (409, "decision-not-offered", DecisionNotOffered),
+        (409, "job-has-ended", JobHasEnded),
+        (409, "job-has-not-ended", JobHasNotEnded),
         (409, "not-an-approval", NotAnApproval),
         (409, "not-an-info", NotAnInfo),
         (409, "resent-by-owner", ResentByOwner),
@@ -54,7 +58,7 @@ def refusal(answer: httpx.Response) -> Problem:
         (422, "idempotency-key-reused", IdempotencyKeyReused),
         (422, "invalid-query", InvalidRequest),
         (428, "precondition-required", ShownVersionRequired),
-        (500, "defect", ServerDefect),
+        (500, "internal-error", ServerDefect),
     ],
 )
 def test_each_condition_has_its_class(status: int, slug: str, kind: type[Problem]) -> None:

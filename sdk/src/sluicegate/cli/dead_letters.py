@@ -17,16 +17,23 @@ DeadLetterId = Annotated[str, typer.Argument(metavar="DEAD_LETTER_ID", help="The
 
 
 @app.command("list")
-def list_(context: typer.Context, limit: Limit = 50, form: Output = Form.TABLE, identity: As = None) -> None:
+def list_(
+    context: typer.Context,
+    topic: Annotated[str | None, typer.Option(help="Only from this topic.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only with this kind of defect.")] = None,
+    limit: Limit = 50,
+    form: Output = Form.TABLE,
+    identity: As = None,
+) -> None:
     """List dead letters, newest first."""
     with connect(context, identity, Identity.ADMIN) as client:
-        found = list(islice(client.dead_letters.iterate(page_size=min(limit, PAGE)), limit))
+        found = list(islice(client.dead_letters.iterate(topic=topic, code=code, page_size=min(limit, PAGE)), limit))
         if form is Form.JSON:
             output.as_json(found)
         else:
             output.table(
                 ("dead letter", "topic", "code", "reason", "at", "redriven"),
-                ((item.id, item.topic, item.code, item.reason, item.at, item.redriven_at) for item in found),
+                ((str(item.id), item.topic, item.code, item.reason, item.at, item.redriven_at) for item in found),
             )
 
 
@@ -39,9 +46,10 @@ def show(context: typer.Context, dead_letter_id: DeadLetterId, form: Output = Fo
             output.as_json(shown)
             return
         output.fields(_facts(shown))
-        if shown.value is not None:
-            typer.echo(f"value, {len(shown.value)} bytes")
-            typer.echo(terminal_safe.block(shown.value.decode("utf-8", "backslashreplace")))
+        for header in shown.headers:
+            typer.echo(f"header {output.cell(header.name)}: {output.cell(_readable(header.value))}")
+        typer.echo(f"value, {len(shown.value)} bytes")
+        typer.echo(terminal_safe.block(_readable(shown.value)))
 
 
 @app.command()
@@ -54,15 +62,20 @@ def redrive(
         if form is Form.JSON:
             output.as_json(sent)
         else:
-            typer.echo(f"{output.cell(sent.id)} is sent again to {output.cell(sent.topic)}")
+            typer.echo(f"{sent.id} is sent again to {output.cell(sent.topic)}")
+
+
+def _readable(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")
 
 
 def _facts(letter: DeadLetter) -> tuple[tuple[str, Cell], ...]:
     return (
-        ("dead letter", letter.id),
+        ("dead letter", str(letter.id)),
         ("topic", letter.topic),
         ("partition", letter.partition),
         ("offset", letter.offset),
+        ("key", letter.key),
         ("code", letter.code),
         ("reason", letter.reason),
         ("at", letter.at),

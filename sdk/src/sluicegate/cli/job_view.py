@@ -4,7 +4,7 @@ import typer
 
 from sluicegate.cli import output, payload_view
 from sluicegate.cli.output import Form
-from sluicegate.client import Job, JobCheckpoint, PendingControl
+from sluicegate.client import Job, JobCheckpoint
 
 
 def one(job: Job, form: Form) -> None:
@@ -55,7 +55,7 @@ def checkpoints(found: list[JobCheckpoint]) -> None:
     if found:
         output.table(
             ("checkpoint", "run", "key", "kind", "state", "title"),
-            ((str(item.checkpoint_id), item.run, item.key, item.kind, item.state, item.title) for item in found),
+            ((str(item.checkpoint_id), item.run, item.key, item.kind, item.summary, item.title) for item in found),
         )
 
 
@@ -64,15 +64,16 @@ def change(job: Job, form: Form) -> None:
     if form is Form.JSON:
         output.as_json(job, compact=True)
     else:
-        typer.echo(f"{output.cell(job.updated_at or job.created_at)}  {output.cell(_standing(job))}")
+        typer.echo(f"{output.cell(job.updated_at)}  {output.cell(_standing(job))}")
 
 
-def control(pending: PendingControl, job_id: str, form: Form) -> None:
+def control(job: Job, form: Form) -> None:
     """What was asked of the worker."""
     if form is Form.JSON:
-        output.as_json(pending)
-    else:
-        typer.echo(f"asked to {output.cell(pending.action)} {output.cell(job_id)} (control {pending.control_id})")
+        output.as_json(job)
+    elif job.pending_control is not None:
+        asked = job.pending_control
+        typer.echo(f"asked to {asked.action} {output.cell(job.job_id)} (control {asked.control_id})")
 
 
 def _standing(job: Job) -> str:

@@ -129,7 +129,7 @@ def cancel(
 ) -> None:
     """Ask for a cancel; `jobs watch` shows when it took effect."""
     with connect(context, identity, Identity.SUBMITTER) as client:
-        job_view.control(client.jobs.cancel(job_id, reason), job_id, form)
+        job_view.control(client.jobs.cancel(job_id, reason), form)
 
 
 @app.command()
@@ -142,7 +142,7 @@ def retry(
 ) -> None:
     """Ask for the next run of an ended job."""
     with connect(context, identity, Identity.SUBMITTER) as client:
-        job_view.control(client.jobs.retry(job_id, reason), job_id, form)
+        job_view.control(client.jobs.retry(job_id, reason), form)
 
 
 def _follow(client: Client, job_id: str, until: Until, timeout: float | None, form: Form) -> None:

@@ -38,7 +38,8 @@ def _show(fleet: Fleet, form: Form) -> None:
         return
     output.fields(
         (
-            ("fleet should be", fleet.desired),
+            ("fleet should be", fleet.desired if fleet.confirmed else f"{fleet.desired} (no replica knows yet)"),
+            ("active / ready", f"{fleet.active_jobs} / {fleet.ready}"),
             ("demand", fleet.demand),
             ("oldest ready, seconds", fleet.oldest_ready_seconds),
             ("no worker handles", ", ".join(fleet.unhandled_job_types) or None),
@@ -52,7 +53,7 @@ def _show(fleet: Fleet, form: Form) -> None:
                     replica.worker_id,
                     replica.state,
                     f"{replica.active_jobs} of {replica.slots}",
-                    ", ".join(replica.job_types),
+                    ", ".join(handled.job_type for handled in replica.handlers),
                     replica.last_status_at,
                 )
                 for replica in fleet.replicas

@@ -14,6 +14,8 @@ from sluicegate.client.errors import (
     Forbidden,
     IdempotencyKeyReused,
     InvalidRequest,
+    JobHasEnded,
+    JobHasNotEnded,
     NotAnApproval,
     NotAnInfo,
     NotConfigured,
@@ -32,7 +34,7 @@ from sluicegate.client.errors import (
 )
 from sluicegate.client.models.checkpoint import Checkpoint, Decision, Edit, JobCheckpoint, ShownCheckpoint, State
 from sluicegate.client.models.dead_letter import DeadLetter, ShownDeadLetter
-from sluicegate.client.models.fleet import Fleet, QueueDepth, Replica
+from sluicegate.client.models.fleet import Fleet, Replica
 from sluicegate.client.models.job import Job, PendingControl, Until, WaitingFor
 from sluicegate.client.models.page import Page
 from sluicegate.client.retries import Retries
@@ -58,6 +60,8 @@ __all__ = [
     "InvalidRequest",
     "Job",
     "JobCheckpoint",
+    "JobHasEnded",
+    "JobHasNotEnded",
     "NotAnApproval",
     "NotAnInfo",
     "NotConfigured",
@@ -65,7 +69,6 @@ __all__ = [
     "Page",
     "PendingControl",
     "Problem",
-    "QueueDepth",
     "Replica",
     "ResentByOwner",
     "Retries",

@@ -162,6 +162,14 @@ class NotAnInfo(Conflict):
     """An approval checkpoint is decided, not acknowledged."""
 
 
+class JobHasEnded(Conflict):
+    """An ended job can't be cancelled."""
+
+
+class JobHasNotEnded(Conflict):
+    """Only an ended job can be retried."""
+
+
 class ResentByOwner(Conflict):
     """This record is sent again by the service that owns its topic; nobody else may."""
 

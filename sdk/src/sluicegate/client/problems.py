@@ -14,6 +14,8 @@ _BY_SLUG: Mapping[str, type[errors.Problem]] = {
     "bad-cursor": errors.BadCursor,
     "decision-not-offered": errors.DecisionNotOffered,
     "idempotency-key-reused": errors.IdempotencyKeyReused,
+    "job-has-ended": errors.JobHasEnded,
+    "job-has-not-ended": errors.JobHasNotEnded,
     "not-an-approval": errors.NotAnApproval,
     "not-an-info": errors.NotAnInfo,
     "resent-by-owner": errors.ResentByOwner,

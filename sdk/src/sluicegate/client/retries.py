@@ -9,7 +9,7 @@ from sluicegate.client.errors import ClientError, Unavailable, Unreachable
 class Retries:
     """How persistent a client is. Only calls that are safe to repeat are tried again."""
 
-    tries: int = 6
+    tries: int = 10
     """All tries of one call, the first included; 1: never again."""
     first_seconds: float = 0.2
     """The longest pause after the first try; doubles with each."""

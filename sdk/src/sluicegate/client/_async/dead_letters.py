@@ -1,6 +1,7 @@
 """The dead-letter routes."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 from sluicegate.client._async.paging import every, read_page
 from sluicegate.client._async.transport import AsyncTransport
@@ -17,19 +18,31 @@ class AsyncDeadLetters:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
-    async def page(self, *, limit: int | None = None, cursor: str | None = None) -> Page[DeadLetter]:
+    async def page(
+        self,
+        *,
+        topic: str | None = None,
+        code: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[DeadLetter]:
         """One page, newest first.
 
         Raises:
             BadCursor
         """
-        return await read_page(self._transport, _DEAD_LETTERS, {"limit": limit, "cursor": cursor}, Page[DeadLetter])
+        params = {"topic": topic, "code": code, "limit": limit, "cursor": cursor}
+        return await read_page(self._transport, _DEAD_LETTERS, params, Page[DeadLetter])
 
-    def iterate(self, *, page_size: int | None = None) -> AsyncIterator[DeadLetter]:
-        """All of them, newest first, fetched page by page."""
-        return every(self._transport, _DEAD_LETTERS, {"limit": page_size}, Page[DeadLetter])
+    def iterate(
+        self, *, topic: str | None = None, code: str | None = None, page_size: int | None = None
+    ) -> AsyncIterator[DeadLetter]:
+        """All that match, newest first, fetched page by page."""
+        return every(
+            self._transport, _DEAD_LETTERS, {"topic": topic, "code": code, "limit": page_size}, Page[DeadLetter]
+        )
 
-    async def get(self, dead_letter_id: str) -> ShownDeadLetter:
+    async def get(self, dead_letter_id: UUID | str) -> ShownDeadLetter:
         """One, with its raw bytes.
 
         Raises:
@@ -37,7 +50,7 @@ class AsyncDeadLetters:
         """
         return await self._transport.read(Call("GET", _path(dead_letter_id), repeatable=True), ShownDeadLetter)
 
-    async def redrive(self, dead_letter_id: str) -> DeadLetter:
+    async def redrive(self, dead_letter_id: UUID | str) -> DeadLetter:
         """Sends the record again. Never repeated by itself.
 
         Raises:
@@ -49,5 +62,5 @@ class AsyncDeadLetters:
         )
 
 
-def _path(dead_letter_id: str) -> str:
+def _path(dead_letter_id: UUID | str) -> str:
     return path("api", "admin", "dead-letters", dead_letter_id)

@@ -10,7 +10,7 @@ from sluicegate.client._async.transport import AsyncTransport
 from sluicegate.client.call import Call, Params, body, moment, path, query
 from sluicegate.client.errors import WaitTimedOut
 from sluicegate.client.models.checkpoint import JobCheckpoint
-from sluicegate.client.models.job import Job, PendingControl, Until
+from sluicegate.client.models.job import Job, Until
 from sluicegate.client.models.page import Page
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.job_lifecycle import Status
@@ -121,21 +121,21 @@ class AsyncJobs:
         found = every(self._transport, f"{_path(job_id)}/checkpoints", {}, Page[JobCheckpoint])
         return [checkpoint async for checkpoint in found]
 
-    async def cancel(self, job_id: str, reason: str | None = None) -> PendingControl:
-        """Asks for a cancel; it takes effect when the worker answers.
+    async def cancel(self, job_id: str, reason: str | None = None) -> Job:
+        """Asks for a cancel, pending in the job until the worker answers.
 
         Raises:
             NotFound
-            Conflict: the job has ended.
+            JobHasEnded
         """
         return await self._control(job_id, "cancel", reason, repeatable=True)
 
-    async def retry(self, job_id: str, reason: str | None = None) -> PendingControl:
+    async def retry(self, job_id: str, reason: str | None = None) -> Job:
         """Asks for the next run of an ended job. Never repeated by itself: a run that is over by then would run again.
 
         Raises:
             NotFound
-            Conflict: the job has not ended.
+            JobHasNotEnded
         """
         return await self._control(job_id, "retry", reason, repeatable=False)
 
@@ -183,11 +183,9 @@ class AsyncJobs:
             if self._clock() - asked < hold or hold == 0:
                 await self._transport.sleep(_PAUSE_SECONDS if left is None else min(_PAUSE_SECONDS, left))
 
-    async def _control(self, job_id: str, action: str, reason: str | None, *, repeatable: bool) -> PendingControl:
+    async def _control(self, job_id: str, action: str, reason: str | None, *, repeatable: bool) -> Job:
         content = body({"action": action, "reason": reason})
-        return await self._transport.read(
-            Call("PATCH", _path(job_id), repeatable=repeatable, body=content), PendingControl
-        )
+        return await self._transport.read(Call("PATCH", _path(job_id), repeatable=repeatable, body=content), Job)
 
 
 def _path(job_id: str) -> str:

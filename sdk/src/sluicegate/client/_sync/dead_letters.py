@@ -2,6 +2,7 @@
 """The dead-letter routes."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from sluicegate.client._sync.paging import every, read_page
 from sluicegate.client._sync.transport import Transport
@@ -18,19 +19,31 @@ class DeadLetters:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def page(self, *, limit: int | None = None, cursor: str | None = None) -> Page[DeadLetter]:
+    def page(
+        self,
+        *,
+        topic: str | None = None,
+        code: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[DeadLetter]:
         """One page, newest first.
 
         Raises:
             BadCursor
         """
-        return read_page(self._transport, _DEAD_LETTERS, {"limit": limit, "cursor": cursor}, Page[DeadLetter])
+        params = {"topic": topic, "code": code, "limit": limit, "cursor": cursor}
+        return read_page(self._transport, _DEAD_LETTERS, params, Page[DeadLetter])
 
-    def iterate(self, *, page_size: int | None = None) -> Iterator[DeadLetter]:
-        """All of them, newest first, fetched page by page."""
-        return every(self._transport, _DEAD_LETTERS, {"limit": page_size}, Page[DeadLetter])
+    def iterate(
+        self, *, topic: str | None = None, code: str | None = None, page_size: int | None = None
+    ) -> Iterator[DeadLetter]:
+        """All that match, newest first, fetched page by page."""
+        return every(
+            self._transport, _DEAD_LETTERS, {"topic": topic, "code": code, "limit": page_size}, Page[DeadLetter]
+        )
 
-    def get(self, dead_letter_id: str) -> ShownDeadLetter:
+    def get(self, dead_letter_id: UUID | str) -> ShownDeadLetter:
         """One, with its raw bytes.
 
         Raises:
@@ -38,7 +51,7 @@ class DeadLetters:
         """
         return self._transport.read(Call("GET", _path(dead_letter_id), repeatable=True), ShownDeadLetter)
 
-    def redrive(self, dead_letter_id: str) -> DeadLetter:
+    def redrive(self, dead_letter_id: UUID | str) -> DeadLetter:
         """Sends the record again. Never repeated by itself.
 
         Raises:
@@ -48,5 +61,5 @@ class DeadLetters:
         return self._transport.read(Call("POST", f"{_path(dead_letter_id)}/redrive", repeatable=False), DeadLetter)
 
 
-def _path(dead_letter_id: str) -> str:
+def _path(dead_letter_id: UUID | str) -> str:
     return path("api", "admin", "dead-letters", dead_letter_id)

@@ -11,7 +11,7 @@ from sluicegate.client._sync.transport import Transport
 from sluicegate.client.call import Call, Params, body, moment, path, query
 from sluicegate.client.errors import WaitTimedOut
 from sluicegate.client.models.checkpoint import JobCheckpoint
-from sluicegate.client.models.job import Job, PendingControl, Until
+from sluicegate.client.models.job import Job, Until
 from sluicegate.client.models.page import Page
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.job_lifecycle import Status
@@ -120,21 +120,21 @@ class Jobs:
         found = every(self._transport, f"{_path(job_id)}/checkpoints", {}, Page[JobCheckpoint])
         return list(found)
 
-    def cancel(self, job_id: str, reason: str | None = None) -> PendingControl:
-        """Asks for a cancel; it takes effect when the worker answers.
+    def cancel(self, job_id: str, reason: str | None = None) -> Job:
+        """Asks for a cancel, pending in the job until the worker answers.
 
         Raises:
             NotFound
-            Conflict: the job has ended.
+            JobHasEnded
         """
         return self._control(job_id, "cancel", reason, repeatable=True)
 
-    def retry(self, job_id: str, reason: str | None = None) -> PendingControl:
+    def retry(self, job_id: str, reason: str | None = None) -> Job:
         """Asks for the next run of an ended job. Never repeated by itself: a run that is over by then would run again.
 
         Raises:
             NotFound
-            Conflict: the job has not ended.
+            JobHasNotEnded
         """
         return self._control(job_id, "retry", reason, repeatable=False)
 
@@ -178,9 +178,9 @@ class Jobs:
             if self._clock() - asked < hold or hold == 0:
                 self._transport.sleep(_PAUSE_SECONDS if left is None else min(_PAUSE_SECONDS, left))
 
-    def _control(self, job_id: str, action: str, reason: str | None, *, repeatable: bool) -> PendingControl:
+    def _control(self, job_id: str, action: str, reason: str | None, *, repeatable: bool) -> Job:
         content = body({"action": action, "reason": reason})
-        return self._transport.read(Call("PATCH", _path(job_id), repeatable=repeatable, body=content), PendingControl)
+        return self._transport.read(Call("PATCH", _path(job_id), repeatable=repeatable, body=content), Job)
 
 
 def _path(job_id: str) -> str:

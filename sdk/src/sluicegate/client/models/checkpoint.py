@@ -114,18 +114,43 @@ class ShownCheckpoint(Checkpoint):
     timeline: list[Moment] = Field(default_factory=list)
 
 
+class ProjectedDecision(Part):
+    """A decision as the api has heard of it."""
+
+    decision_id: UUID
+    outcome: Outcome
+    by: list[str] = Field(default_factory=list)
+    reason: str | None = None
+    edited: bool = False
+    at: datetime
+    applied: AnswerOutcome | None = None
+    applied_reason: str | None = None
+
+
 class JobCheckpoint(Part):
-    """A checkpoint as its job lists it, without the payload."""
+    """A checkpoint as its job lists it, without the payload.
+
+    What only the ask tells (`kind`, `key`, `title`, …) is None while the api has heard of the decision alone.
+    """
 
     checkpoint_id: UUID
-    run: int = 1
-    key: str = ""
-    kind: Kind
-    title: str | None = None
+    job_id: str
+    run: int
     state: State
-    url: str | None = None
+    summary: str
+    """The state in words, with what became of a decision that changed nothing."""
+    key: str | None = None
+    ask: int | None = None
+    kind: Kind | None = None
+    title: str | None = None
+    description: str | None = None
+    risk: Risk | None = None
+    payload_digest: Digest | None = None
+    requested_by: str | None = None
+    handler_version: str | None = None
     created_at: datetime | None = None
-    expires_at: datetime | None = None
+    decision: ProjectedDecision | None = None
+    links: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

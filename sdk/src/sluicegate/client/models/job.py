@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field, JsonValue
 
+from sluicegate_schemas.job_control import Action
 from sluicegate_schemas.job_lifecycle import JobError, Status
 from sluicegate_schemas.model import Part
 
@@ -15,19 +15,21 @@ class WaitingFor(Part):
     """The checkpoint that a waiting job waits for."""
 
     checkpoint_id: UUID
+    url: str
     title: str | None = None
     """None until the api has heard of the checkpoint itself."""
-    url: str | None = None
 
 
 class PendingControl(Part):
     """A cancel or retry that was accepted and that the worker has not answered yet."""
 
     control_id: UUID
-    action: str
-    requested_by: str | None = None
+    action: Action
+    run: int
+    """The run that the caller saw."""
+    requested_by: str
     reason: str | None = None
-    at: datetime | None = None
+    at: datetime
 
 
 class Job(Part):
@@ -35,8 +37,10 @@ class Job(Part):
 
     job_id: str
     job_type: str
-    task_description: str = ""
-    input_data: dict[str, JsonValue] = Field(default_factory=dict)
+    task_description: str | None = None
+    """None for an upstream job whose request the api has not heard of yet."""
+    input_data: dict[str, JsonValue] | None = None
+    """Lists leave it out, and `result`."""
     priority: int
     status: Status
     run: int
@@ -45,6 +49,7 @@ class Job(Part):
     max_attempts: int
     requested_by: str | None = None
     tags: list[str] = Field(default_factory=list)
+    timeout_seconds: float | None = None
     progress: JsonValue = None
     waiting_for: WaitingFor | None = None
     blocked_reason: str | None = None
@@ -56,8 +61,8 @@ class Job(Part):
     """A queued job in the future of this is tried again then."""
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    updated_at: datetime | None = None
-    links: dict[str, Any] = Field(default_factory=dict)
+    updated_at: datetime
+    links: dict[str, str] = Field(default_factory=dict)
 
 
 class Until(StrEnum):
