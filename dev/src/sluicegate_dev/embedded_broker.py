@@ -10,7 +10,7 @@ from pathlib import Path
 from sluicegate_dev.errors import DidNotStart
 from sluicegate_dev.librdkafka_mock import MockCluster
 from sluicegate_dev.ports import LOOPBACK, free_port, is_open
-from sluicegate_dev.processes import Child, deadline
+from sluicegate_dev.processes import Child, Spawned, deadline, nobody_cares
 from sluicegate_schemas.topics import TOPICS
 
 _READY_WITHIN_SECONDS = 15
@@ -19,10 +19,13 @@ _READY_WITHIN_SECONDS = 15
 class EmbeddedBroker:
     """The process, seen from outside. Its log is in memory: a restart is the loss of every record and offset."""
 
-    def __init__(self, folder: Path, *, port: int = 0) -> None:
-        """`port` is a preference; logs go into `folder`."""
+    name = "kafka"
+
+    def __init__(self, folder: Path, *, port: int = 0, spawned: Spawned = nobody_cares) -> None:
+        """`port` is a preference; logs go into `folder`; `spawned` is told of each process as soon as it exists."""
         self.folder = folder
         self.port = port
+        self._spawned = spawned
         self._child: Child | None = None
 
     @property
@@ -43,7 +46,8 @@ class EmbeddedBroker:
         """
         self.port = free_port(self.port)
         command = [sys.executable, "-m", "sluicegate_dev.embedded_broker", "--port", str(self.port)]
-        child = self._child = Child("broker", command, log=self.folder / "broker.log")
+        child = self._child = Child("kafka", command, log=self.folder / "kafka.log")
+        self._spawned(child)
         until = deadline(_READY_WITHIN_SECONDS)
         while not is_open(self.port):
             if child.exit_code is not None or time.monotonic() > until:

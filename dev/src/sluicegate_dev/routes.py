@@ -1,0 +1,32 @@
+"""Reads `deploy/routes.toml` and says which service a path belongs to."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Every path that is `prefix` or below it."""
+
+    prefix: str
+    service: str
+
+    def covers(self, path: str) -> bool:
+        """Whether the path is the prefix or goes on after it with a `/`."""
+        return path == self.prefix or path.startswith(f"{self.prefix}/")
+
+
+def read_routes(file: Path) -> tuple[Route, ...]:
+    """The routes, longest prefix first.
+
+    Raises:
+        OSError, tomllib.TOMLDecodeError, TypeError, KeyError: it is not such a file.
+    """
+    routes = (Route(**entry) for entry in tomllib.loads(file.read_text())["route"])
+    return tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
+
+
+def service_for(path: str, routes: tuple[Route, ...]) -> str | None:
+    """The service with the longest prefix that covers the path."""
+    return next((route.service for route in routes if route.covers(path)), None)

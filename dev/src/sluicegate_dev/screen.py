@@ -1,0 +1,48 @@
+"""The lines that the person at the terminal sees."""
+
+import json
+import sys
+from pathlib import Path
+
+_LOUD = frozenset({"warning", "error", "critical"})
+
+
+def say(name: str, text: str) -> None:
+    """One short line: who, what."""
+    sys.stdout.write(f"{name:<15} {text}\n")
+    sys.stdout.flush()
+
+
+class LogTail:
+    """What a service logs from now on, as far as it is worth showing; everything stays in the file."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        """`log` may not exist yet."""
+        self._name = name
+        self._log = log
+        self._position = log.stat().st_size if log.exists() else 0
+
+    def show_new(self) -> None:
+        """Shows the warnings and errors that were logged since the last call."""
+        if not self._log.exists():
+            return
+        with self._log.open("rb") as file:
+            file.seek(self._position)
+            for raw in file:
+                if not raw.endswith(b"\n"):
+                    break
+                self._position += len(raw)
+                if (line := short(raw)) is not None:
+                    say(self._name, line)
+
+
+def short(raw: bytes) -> str | None:
+    """A log line as it is shown; None for what is not worth showing."""
+    try:
+        entry = json.loads(raw)
+    except ValueError:
+        return None
+    if not isinstance(entry, dict) or entry.get("level") not in _LOUD:
+        return None
+    job = f" (job {entry['job_id']})" if "job_id" in entry else ""
+    return f"{entry['level']}: {entry.get('event', '')}{job}"

@@ -1,0 +1,78 @@
+"""How each service is started on one machine: its module, its database, its environment."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import run
+
+from sluicegate_dev.errors import DidNotStart
+from sluicegate_dev.keys import DECISION_KEY_ID, Keys
+from sluicegate_dev.processes import Child, environment
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the three, as the other tools see it."""
+
+    name: str
+    module: str
+    database: str
+    """Name of its database and of the role that owns it."""
+
+
+API = Service("api", "sluicegate_api", "sluicegate_api")
+WORKER = Service("worker", "sluicegate_worker", "sluicegate_worker")
+CHECKPOINT_SVC = Service("checkpoint-svc", "sluicegate_checkpoint_svc", "sluicegate_checkpoint")
+SERVICES = (API, CHECKPOINT_SVC, WORKER)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every service on this machine is told."""
+
+    bootstrap_servers: str
+    database_urls: Mapping[str, str]
+    """By the service's name."""
+    keys: Keys
+    workspace: Path
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """More environment variables, for all services; they win."""
+
+
+def settings_of(service: Service, surroundings: Surroundings) -> dict[str, str]:
+    """The environment variables that the service reads; ports are for the caller to add."""
+    settings = {
+        "SLUICEGATE_DATABASE_URL": surroundings.database_urls[service.name],
+        "SLUICEGATE_KAFKA_BOOTSTRAP_SERVERS": surroundings.bootstrap_servers,
+        "SLUICEGATE_KEYS_FILE": str(surroundings.keys.identities),
+        "SLUICEGATE_LOG_FORMAT": "json",
+    }
+    if service in (API, WORKER):
+        settings["SLUICEGATE_MAC_KEY_FILE"] = str(surroundings.keys.mac_key)
+    if service is WORKER:
+        settings["SLUICEGATE_DECISION_KEYS_FILE"] = str(surroundings.keys.decision_key_set)
+        settings["SLUICEGATE_WORKSPACE"] = str(surroundings.workspace)
+    if service is CHECKPOINT_SVC:
+        settings["SLUICEGATE_DECISION_KEY_FILE"] = str(surroundings.keys.decision_key)
+        settings["SLUICEGATE_DECISION_KEY_ID"] = DECISION_KEY_ID
+    return {**settings, **surroundings.extra}
+
+
+def serve(service: Service, settings: Mapping[str, str], *, log: Path, name: str | None = None) -> Child:
+    """Starts one process of the service; it may not be ready yet."""
+    command = [sys.executable, "-m", service.module, "serve"]
+    return Child(name or service.name, command, log=log, env=settings)
+
+
+def migrate(service: Service, settings: Mapping[str, str]) -> None:
+    """Brings its database to the newest version.
+
+    Raises:
+        DidNotStart: with what it said.
+    """
+    done = run(
+        [sys.executable, "-m", service.module, "migrate"], env=environment(settings), capture_output=True, text=True
+    )
+    if done.returncode:
+        raise DidNotStart(f"{service.name} migrate", (done.stdout + done.stderr)[-4000:])
