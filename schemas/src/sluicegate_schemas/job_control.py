@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sluicegate_schemas.ids import JobId
 from sluicegate_schemas.model import Event, LongText, ShortText, Timestamp
@@ -25,6 +25,15 @@ class JobControl(Event):
     """One command for one job; `report` may name `*`, every job."""
 
     event: ClassVar = "job-control"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"action": {"enum": ["cancel", "retry"]}}},
+            "then": {
+                "required": ["controlSeq"],
+                "properties": {"controlSeq": {"type": "integer"}, "jobId": {"not": {"const": "*"}}},
+            },
+        }
+    )
 
     control_id: UUID
     control_seq: Annotated[int, Field(ge=1, strict=True)] | None = None

@@ -56,7 +56,12 @@ class Part(BaseModel):
     """A piece of an event. Readers ignore unknown fields, so that adding an optional one is compatible."""
 
     model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="ignore"
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="ignore",
+        use_attribute_docstrings=True,
     )
 
 
