@@ -1,5 +1,6 @@
 """Events as the other services send them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -116,7 +117,7 @@ def status(
     state: ReplicaState = ReplicaState.READY,
     active_jobs: int = 0,
     queue: list[QueueDepth] | None = None,
-    schema: dict[str, object] | None = None,
+    schema: Mapping[str, object] | None = None,
 ) -> WorkerStatus:
     """What a replica says."""
     handlers = [HandlerInfo.model_validate({"jobType": "simple-task", "version": "1", "inputSchema": schema or {}})]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sluicegate_api.domain import replicas
 from sluicegate_api.domain.queue import Depth, demand, unhandled
+from sluicegate_api.operations.forget_replicas import ForgetReplicas
 from sluicegate_api.operations.hear_replica import HearReplica
 from sluicegate_api.operations.want_fleet import WantFleet
 from sluicegate_api.tables import FLEET, WORKER_REPLICAS
@@ -78,6 +79,15 @@ def test_the_queue_is_the_latest_count_of_a_live_replica() -> None:
     assert replicas.queue(ledger.every(WORKER_REPLICAS), ledger.now) == [Depth("a", "ready", 2)]
     ledger.wait(minutes=1)
     assert replicas.queue(ledger.every(WORKER_REPLICAS), ledger.now) is None
+
+
+def test_replicas_that_have_been_silent_for_a_day_are_forgotten() -> None:
+    ledger = Ledger()
+    ledger.run(HearReplica(status("gone")))
+    ledger.wait(hours=24)
+    ledger.run(HearReplica(status("live")))
+    assert ledger.run(ForgetReplicas.of(10)) == 1
+    assert ledger.only(WORKER_REPLICAS).worker_id == "live"
 
 
 def test_demand_is_what_is_ready_and_what_is_at_work() -> None:

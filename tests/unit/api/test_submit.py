@@ -72,5 +72,7 @@ def test_a_key_is_free_again_after_a_day() -> None:
 def test_old_keys_are_forgotten() -> None:
     ledger = Ledger()
     ledger.run(submit("job-1", ONCE))
+    assert ledger.run(ForgetKeys.of(10)) == 0
+    ledger.wait(hours=24)
     assert ledger.run(ForgetKeys.of(10)) == 1
     assert ledger.every(IDEMPOTENCY_KEYS) == []

@@ -90,7 +90,7 @@ class Service:
     def loops(self) -> list[Component]:
         """What runs beside the servers. What others need starts first, and so stops last."""
         silence = Repeating("silence", self.passes.look_for_silence, seconds=self.report_interval_seconds)
-        forgetting = Repeating("forgetting", self.passes.forget_keys, seconds=FORGET_SECONDS)
+        forgetting = Repeating("forgetting", self.passes.forget, seconds=FORGET_SECONDS)
         return [
             Resource("reads", closed=self.engine.dispose),
             Loop("producer", self.producer.run, self.producer.stop),

@@ -6,11 +6,12 @@ from sluicegate_api.domain.silence import Silence
 from sluicegate_api.input_schemas import InputSchemas
 from sluicegate_api.operations.ask_reports import LookForSilence
 from sluicegate_api.operations.forget_keys import ForgetKeys
+from sluicegate_api.operations.forget_replicas import ForgetReplicas
 from sluicegate_api.reads.workers import WorkerReads
 from sluicegate_kit.db.write_loop import WriteLoop
 
 REPORTS_PER_PASS = 200
-KEYS_PER_STATEMENT = 500
+ROWS_PER_STATEMENT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,12 @@ class Passes:
         """Ask about jobs that have gone silent; how many were looked at."""
         return await self.writes.submit(LookForSilence.of(self.silence, REPORTS_PER_PASS))
 
-    async def forget_keys(self) -> int:
-        """Forget all idempotency keys that are past their day; how many there were."""
-        total = 0
-        while forgotten := await self.writes.submit(ForgetKeys.of(KEYS_PER_STATEMENT)):
-            total += forgotten
-        return total
+    async def forget(self) -> None:
+        """Forget all idempotency keys, and replicas, that are past their day."""
+        while await self.writes.submit(ForgetKeys.of(ROWS_PER_STATEMENT)):
+            pass
+        while await self.writes.submit(ForgetReplicas.of(ROWS_PER_STATEMENT)):
+            pass
 
     async def follow_handlers(self) -> None:
         """Learn what input the handlers take now."""

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from sluicegate_api.domain.queue import Depth
 from sluicegate_schemas.worker_status import QueueDepth, ReplicaState, WorkerStatus
 
+KEPT = timedelta(hours=24)
 LIVE = timedelta(seconds=20)
 """A replica speaks every 5 s; one that has missed three is not counted on."""
 
@@ -40,9 +41,9 @@ class Replica:
         return self.state is not ReplicaState.STOPPED and now - self.heard_at <= LIVE
 
     @property
-    def job_types(self) -> dict[str, str]:
-        """The version of its handler by job type."""
-        return {handler["jobType"]: handler["version"] for handler in json.loads(self.handlers)}
+    def job_types(self) -> frozenset[str]:
+        """What it has handlers for."""
+        return frozenset(handler["jobType"] for handler in json.loads(self.handlers))
 
 
 def hear(replica: Replica | None, status: WorkerStatus, now: datetime) -> Replica:

@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from sluicegate_api.domain.checkpoints import Checkpoint
+from sluicegate_api.domain.checkpoints import Checkpoint, DecisionAnswer
 from sluicegate_api.http.job_resource import checkpoint_url
 from sluicegate_api.http.moments import rfc3339
+from sluicegate_schemas.checkpoint_created import Kind
 
 
 def checkpoint_resource(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def checkpoint_resource(checkpoint: Checkpoint) -> dict[str, Any]:
         "summary": checkpoint.summary,
         **_ask(checkpoint),
         "decision": _decision(checkpoint),
-        "links": {"self": checkpoint_url(checkpoint.checkpoint_id)},
+        "url": checkpoint_url(checkpoint.checkpoint_id),
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -26,7 +27,7 @@ def checkpoint_resource(checkpoint: Checkpoint) -> dict[str, Any]:
 def _ask(checkpoint: Checkpoint) -> dict[str, Any]:
     ask = checkpoint.ask
     if ask is None:
-        return {}
+        return {"kind": Kind.APPROVAL}  # only approvals are decided
     return {
         "jobType": ask.job_type,
         "key": ask.key,
@@ -53,7 +54,11 @@ def _decision(checkpoint: Checkpoint) -> dict[str, Any] | None:
         "reason": decision.reason,
         "edited": decision.edited,
         "at": rfc3339(decision.at),
-        "applied": None if answer is None else answer.outcome,
-        "appliedReason": None if answer is None else answer.reason,
+        "applied": None if answer is None else _applied(answer),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _applied(answer: DecisionAnswer) -> dict[str, Any]:
+    found = {"outcome": answer.outcome, "at": rfc3339(answer.at)}
+    return found if answer.reason is None else {**found, "reason": answer.reason}

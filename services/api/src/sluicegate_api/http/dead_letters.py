@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -51,7 +52,7 @@ class DeadLetterEndpoints:
         return page(request, query, items, None if last is None else (last.received_at, last.dead_letter_id))
 
     async def one(self, request: Request) -> Response:
-        """One, with its raw bytes in base64, and as text if they are UTF-8."""
+        """One, with the raw bytes of key, value and headers in base64, the value also as text if it is UTF-8."""
         letter = await self._letters.one(_id(request))
         if letter is None:
             raise not_found("dead letter with this id")
@@ -93,7 +94,8 @@ def _resource(letter: DeadLetter) -> dict[str, Any]:
         "topic": letter.topic,
         "partition": letter.partition,
         "offset": letter.record_offset,
-        "key": None if letter.record_key is None else letter.record_key.decode("utf-8", "replace"),
+        "key": None if letter.record_key is None else base64.b64encode(letter.record_key).decode(),
+        "keyText": None if letter.record_key is None else letter.record_key.decode("utf-8", "replace"),
         "code": letter.code,
         "reason": letter.reason,
         "at": rfc3339(letter.at),
@@ -108,13 +110,9 @@ def _resource(letter: DeadLetter) -> dict[str, Any]:
 
 def _bytes(letter: DeadLetter) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "keyBase64": None if letter.record_key is None else base64.b64encode(letter.record_key).decode(),
-        "valueBase64": base64.b64encode(letter.value).decode(),
-        "valueText": None,
-        "headers": [{"name": name, "valueBase64": text} for name, text in json.loads(letter.headers)],
+        "value": base64.b64encode(letter.value).decode(),
+        "headers": [{"name": name, "value": text} for name, text in json.loads(letter.headers)],
     }
-    try:
+    with suppress(UnicodeDecodeError):
         found["valueText"] = letter.value.decode()
-    except UnicodeDecodeError:
-        del found["valueText"]
     return found

@@ -1,5 +1,6 @@
 """GET, POST and DELETE /api/admin/agent-worker: the fleet."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -17,6 +18,9 @@ from sluicegate_api.reads.workers import WorkerReads, Workers
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.web.exchange import caller
 from sluicegate_schemas.fleet_control import Desired
+from sluicegate_schemas.worker_status import ReplicaState
+
+SHOWN = timedelta(hours=1)
 
 
 class WorkerEndpoints:
@@ -59,13 +63,13 @@ def router(endpoints: WorkerEndpoints) -> APIRouter:
 
 
 def fleet_resource(workers: Workers, queue: list[Depth], *, counted_by_workers: bool) -> dict[str, Any]:
-    """The fleet for `orjson.dumps`. Replicas that are no longer counted on are left out."""
+    """The fleet for `orjson.dumps`. A replica that vanished is still shown for an hour; one that stopped is not."""
     live = [replica for replica in workers.replicas if replica.live(workers.now)]
     handled = {job_type for replica in live for job_type in replica.job_types}
     oldest = min((depth.oldest_ready_at for depth in queue if depth.oldest_ready_at is not None), default=None)
     return {
         **_wanted(workers.fleet),
-        "replicas": [_replica(replica) for replica in sorted(live, key=lambda replica: replica.worker_id)],
+        "replicas": [_replica(replica, workers.now) for replica in workers.replicas if _shown(replica, workers.now)],
         "activeJobs": replicas.active_jobs(live, workers.now),
         "queue": [_depth(depth) for depth in queue],
         "queueFrom": "workers" if counted_by_workers else "projection",
@@ -91,7 +95,11 @@ def _wanted(fleet: Fleet | None) -> dict[str, Any]:
     }
 
 
-def _replica(replica: Replica) -> dict[str, Any]:
+def _shown(replica: Replica, now: datetime) -> bool:
+    return replica.state is not ReplicaState.STOPPED and now - replica.heard_at <= SHOWN
+
+
+def _replica(replica: Replica, now: datetime) -> dict[str, Any]:
     return {
         "workerId": replica.worker_id,
         "version": replica.version,
@@ -99,7 +107,8 @@ def _replica(replica: Replica) -> dict[str, Any]:
         "slots": replica.slots,
         "activeJobs": replica.active_jobs,
         "fleetVersion": replica.fleet_version,
-        "handlers": [{"jobType": name, "version": version} for name, version in sorted(replica.job_types.items())],
+        "jobTypes": sorted(replica.job_types),
+        "live": replica.live(now),
         "lastStatusAt": rfc3339(replica.heard_at),
     }
 

@@ -26,7 +26,7 @@ class ForgetKeys(Operation[int]):
         return (self.old,)
 
     def decide(self, rows: Rows) -> int:
-        old = rows.selected(self.old)
+        old = [key for key in rows.selected(self.old) if rows.now - key.created_at >= KEPT]
         for key in old:
             rows.delete(IDEMPOTENCY_KEYS, (key.caller, key.key))
         return len(old)
