@@ -13,7 +13,7 @@ from sluicegate_kit import logs
 from sluicegate_kit.access.identities import AccessError
 from sluicegate_kit.lifecycle import FAILED, Component, Lifecycle
 from sluicegate_kit.migrate import run_migrations
-from sluicegate_kit.settings import ServiceSettings, SettingsError, load
+from sluicegate_kit.settings import MigrationSettings, ServiceSettings, SettingsError, load
 
 MISCONFIGURED = 2
 """Exit code: the environment lacks something, or names a file that is wrong."""
@@ -41,10 +41,10 @@ def run(
     commands.add_parser("migrate", help="bring the database to the newest schema, then end")
     command = parser.parse_args(arguments).command
     try:
+        if command == "migrate":
+            return _migrate(service, package, load(MigrationSettings))
         found = load(settings)
         logs.configure(service, level=found.log_level, form=found.log_format)
-        if command == "migrate":
-            return _migrate(package, found)
         return asyncio.run(_serve(found, serve))
     except (SettingsError, AccessError) as error:
         print(f"{service} can't start:\n{error}", file=sys.stderr)  # noqa: T201 - before there is a log
@@ -55,7 +55,8 @@ async def _serve(settings: S, serve: Callable[[S], Awaitable[Sequence[Component]
     return await Lifecycle(await serve(settings), grace_seconds=settings.grace_seconds).run()
 
 
-def _migrate(package: str, settings: ServiceSettings) -> int:
+def _migrate(service: str, package: str, settings: MigrationSettings) -> int:
+    logs.configure(service, level=settings.log_level, form=settings.log_format)
     try:
         run_migrations(package, settings.database_url.get_secret_value())
     except SQLAlchemyError as error:

@@ -24,14 +24,22 @@ Seconds = Annotated[float, Field(gt=0, le=31_536_000)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
-class ServiceSettings(BaseSettings):
-    """The variables that all services read, each with the prefix `SLUICEGATE_`."""
+class MigrationSettings(BaseSettings):
+    """All that `migrate` reads: it needs a database and nothing else. Each variable has the prefix `SLUICEGATE_`."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
     )
 
     database_url: SecretStr = Field(description="PostgreSQL, as postgresql://user:password@host:port/database")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """`auto`: for people on a terminal, one JSON line per event elsewhere."""
+
+
+class ServiceSettings(MigrationSettings):
+    """The variables that all services read."""
+
     kafka_bootstrap_servers: str = Field(description="Kafka, as host:port[,host:port…]", min_length=1)
     kafka_group_protocol: Literal["classic", "consumer"] = "classic"
     """`consumer` (KIP-848) needs brokers of version 4.0 or later."""
@@ -45,10 +53,6 @@ class ServiceSettings(BaseSettings):
     internal_host: str = "127.0.0.1"
     internal_port: Port = 0
     keys_file: Path = Field(description="the file of identities and their keys (JSON)")
-
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["auto", "json", "console"] = "auto"
-    """`auto`: for people on a terminal, one JSON line per event elsewhere."""
 
     outbox_claim_seconds: Seconds = 30
     answer_first_seconds: Seconds = 30
