@@ -3,6 +3,7 @@
 Refused: duplicate keys, NaN, U+0000, lone surrogates, trailing data, depth over 64.
 """
 
+import re
 from typing import TypeAlias
 
 import jiter
@@ -12,6 +13,9 @@ from sluicegate_schemas.errors import MalformedJson
 JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
 
 MAX_DEPTH = 64
+
+_MAY_OVERFLOW = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{200}")
+"""A number over 1.8e308 has an exponent of three digits, or over 200 digits before a shorter one."""
 
 
 def read(data: bytes) -> JsonValue:
@@ -32,7 +36,7 @@ def read(data: bytes) -> JsonValue:
         raise MalformedJson("a string holds U+0000, which is not allowed")
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and depth(value) > MAX_DEPTH:
         raise MalformedJson(f"nested deeper than {MAX_DEPTH}")
-    if (b"e" in data or b"E" in data or len(data) > 300) and _holds_infinity(value):
+    if _MAY_OVERFLOW.search(data) and _holds_infinity(value):
         raise MalformedJson("a number is too large to be kept exactly")
     return value
 

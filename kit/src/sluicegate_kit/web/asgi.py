@@ -46,6 +46,7 @@ class Wrapper:
         self._identities = identities
         self._problems = problems
         self._seconds = seconds
+        self._observers: dict[tuple[str, str, str], Histogram] = {}
         self.stopping = asyncio.Event()
         """Set when the server drains."""
 
@@ -109,7 +110,10 @@ class Wrapper:
 
     def _account(self, method: str, found: Exchange, seconds: float) -> None:
         labelled = method if found.route != Exchange.UNMATCHED else "any"
-        self._seconds.labels(labelled, found.route, str(found.status)).observe(seconds)
+        series = (labelled, found.route, str(found.status))
+        if (observer := self._observers.get(series)) is None:
+            observer = self._observers[series] = self._seconds.labels(*series)
+        observer.observe(seconds)
         log.info(
             "request",
             method=labelled,

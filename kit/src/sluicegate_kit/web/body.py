@@ -1,5 +1,6 @@
 """Reads request bodies strictly: JSON without tricks, no unknown fields, at most 1 MiB."""
 
+import re
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,6 +15,7 @@ from sluicegate_schemas.errors import MalformedJson
 M = TypeVar("M", bound=BaseModel)
 
 JSON = "application/json"
+_JSON_TYPE = re.compile(rb"application/json\s*(;\s*charset=\"?utf-?8\"?\s*)?;?", re.IGNORECASE)
 
 
 class Body(BaseModel):
@@ -73,16 +75,20 @@ def documented(model: type[BaseModel], *, required: bool = True) -> dict[str, An
 
 
 def _expect_json(request: Request) -> None:
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().replace('"', "")
-    if media_type.strip().lower() != JSON or charset not in ("", "charset=utf-8", "charset=utf8"):
+    media_type = encoding = b""
+    for name, value in request.scope["headers"]:
+        if name == b"content-type":
+            media_type = value
+        elif name == b"content-encoding":
+            encoding = value
+    if not _JSON_TYPE.fullmatch(media_type):
         raise Problem(
             415,
             "unsupported-media-type",
             "Send the body as JSON in UTF-8, with `Content-Type: application/json`.",
             headers={"accept": JSON},
         )
-    if request.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+    if encoding.lower() not in (b"", b"identity"):
         raise Problem(
             415,
             "unsupported-content-encoding",
