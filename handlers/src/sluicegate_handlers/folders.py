@@ -51,14 +51,17 @@ def read_below(folder: int, name: str, shown: Parts, *, limit: int) -> tuple[byt
         return None
     except OSError as error:
         raise _refusal(error, shown) from error
-    with os.fdopen(file, "rb") as stream:
+    try:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode):
             raise UnsafePath(f"{join(shown)!r} is not a regular file")
-        data = stream.read(limit + 1)
-        if len(data) > limit:
-            raise UnsafePath(f"{join(shown)!r} holds more than {limit:,} bytes")
-        return data, stat.S_IMODE(found.st_mode) & 0o777
+        with os.fdopen(file, "rb", closefd=False) as stream:
+            data = stream.read(limit + 1)
+    finally:
+        os.close(file)
+    if len(data) > limit:
+        raise UnsafePath(f"{join(shown)!r} holds more than {limit:,} bytes")
+    return data, stat.S_IMODE(found.st_mode) & 0o777
 
 
 def _open_below(folder: int, name: str, shown: Parts, *, create: bool) -> int:

@@ -1,6 +1,7 @@
 """Runs a handler in memory as the worker would: suspends it, calls it again from the top, crashes it on demand."""
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -124,7 +125,7 @@ class _Simulation:
         while True:
             self.calls += 1
             # Encoded and read again: no object of an earlier call may be seen by the next one.
-            input_data = decode(encode_exactly(dict(self.input_data)))
+            input_data = json.loads(json.dumps(dict(self.input_data)))
             now = replace(facts, attempt=self.attempt_no)
             attempt = Attempt(self.handler, now, input_data, self.record.open(self._after_write))
             outcome = self._judge(await attempt.execute())
