@@ -1,6 +1,10 @@
 """Fixtures that every folder of tests may use: PostgreSQL, the embedded broker, real Apache Kafka."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -11,6 +15,7 @@ from sluicegate_schemas.topics import TOPICS
 from tests.support.databases import Databases
 from tests.support.kafka import RealKafka, forget_everything, start_real_kafka
 from tests.support.requirements import lacking
+from tests.support.stack import Stack
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +96,45 @@ def real_kafka(real_kafka_of_session: RealKafka) -> RealKafka:
     """Apache Kafka with all topics, empty, without groups; whoever stops or kills it starts it again."""
     forget_everything(real_kafka_of_session)
     return real_kafka_of_session
+
+
+class StackFactory(Protocol):
+    """Makes stacks that end with the test."""
+
+    def __call__(
+        self,
+        bootstrap_servers: str,
+        *,
+        settings: Mapping[str, str] | None = None,
+        handlers: str | None = None,
+        python_path: Path | None = None,
+    ) -> Stack:
+        """A stack on fresh databases; nothing of it runs before its `start`."""
+        ...
+
+
+@pytest.fixture
+def make_stack(databases: Databases, tmp_path: Path) -> Iterator[StackFactory]:
+    """Services as processes: `stack = make_stack(real_kafka.bootstrap_servers); stack.start(worker=2)`."""
+    with ExitStack() as stacks:
+        numbers = itertools.count(1)
+
+        def make(
+            bootstrap_servers: str,
+            *,
+            settings: Mapping[str, str] | None = None,
+            handlers: str | None = None,
+            python_path: Path | None = None,
+        ) -> Stack:
+            folder = tmp_path / f"stack-{next(numbers)}"
+            stack = Stack(
+                folder,
+                databases,
+                bootstrap_servers,
+                settings=settings,
+                handlers=handlers,
+                python_path=python_path,
+            )
+            return stacks.enter_context(stack)
+
+        yield make

@@ -1,18 +1,12 @@
 """Fresh databases for tests, copied from templates that are migrated once a session."""
 
 import itertools
-import os
-import sys
-from subprocess import run
 
 from sluicegate_dev.embedded_postgres import EmbeddedPostgres
+from sluicegate_dev.services import SERVICES, migrate
 
-MODULES = {
-    "api": "sluicegate_api",
-    "worker": "sluicegate_worker",
-    "checkpoint": "sluicegate_checkpoint_svc",
-}
-ROLES = {"api": "sluicegate_api", "worker": "sluicegate_worker", "checkpoint": "sluicegate_checkpoint"}
+_SERVICES = {service.name.removesuffix("-svc"): service for service in SERVICES}
+ROLES = {name: service.database for name, service in _SERVICES.items()}
 
 
 class Databases:
@@ -34,7 +28,8 @@ class Databases:
         """The name of a new database of `api`, `worker` or `checkpoint`, fully migrated."""
         template = f"template_{service}"
         if template not in self._templates:
-            migrate(service, self.server.create_database(template, owner=ROLES[service]))
+            url = self.server.create_database(template, owner=ROLES[service])
+            migrate(_SERVICES[service], {"SLUICEGATE_DATABASE_URL": url})
             self._templates.add(template)
         name = f"test_{next(self._numbers)}_{service}"
         self.server.create_database(name, template=template, owner=ROLES[service])
@@ -43,14 +38,3 @@ class Databases:
     def url(self, name: str, *, service: str | None = None) -> str:
         """Where its owner finds it."""
         return self.server.url(name, ROLES[service] if service else "sluicegate_test")
-
-
-def migrate(service: str, database_url: str) -> None:
-    """Runs the service's own `migrate`."""
-    done = run(
-        [sys.executable, "-m", MODULES[service], "migrate"],
-        env={**os.environ, "SLUICEGATE_DATABASE_URL": database_url},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, f"{service} migrate failed:\n{done.stdout}{done.stderr}"
