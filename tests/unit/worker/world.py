@@ -143,9 +143,9 @@ class World:
             self.sink.append(Effect(attempt.run, asked.edited or asked.content))
             self.end(attempt, self.core.commands.Succeeded("1"))
         elif asked.outcome is Outcome.REJECTED:
-            self.end(attempt, self.core.commands.Rejected())
+            self.end(attempt, self.core.commands.Rejected("{}"))
         else:
-            self.end(attempt, self.core.commands.Expired())
+            self.end(attempt, self.core.commands.Expired("{}"))
 
     def end(self, attempt: Attempt, end: Any) -> None:
         """The handler is through; the write may have to be repeated, since a commit can be lost."""

@@ -114,15 +114,14 @@ def attempt_ended(run: Run, ended: AttemptEnded, now: datetime) -> Decided:
             if retry_after_seconds is None or run.attempt >= run.max_attempts:
                 return end(run, Status.FAILED, now, steps=ended.steps, error=error, written_by=ended.written_by)
             return _try_again(run, ended, error, retry_after_seconds, now)
-        case Rejected():
-            status = Status.REJECTED
-        case Expired():
-            status = Status.EXPIRED
+        case Rejected(error):
+            return end(run, Status.REJECTED, now, steps=ended.steps, error=error, written_by=ended.written_by)
+        case Expired(error):
+            return end(run, Status.EXPIRED, now, steps=ended.steps, error=error, written_by=ended.written_by)
         case Cancelled():
-            status = Status.CANCELLED
+            return end(run, Status.CANCELLED, now, steps=ended.steps, written_by=ended.written_by)
         case _:
             assert_never(ended.end)
-    return end(run, status, now, steps=ended.steps, written_by=ended.written_by)
 
 
 def release(run: Run, released: Released, now: datetime) -> Decided:

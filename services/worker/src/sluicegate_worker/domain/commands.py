@@ -88,10 +88,16 @@ class Failed:
 class Rejected:
     """A person said no, and the handler did not go on from there."""
 
+    error: str
+    """JSON: which checkpoint, and why."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expired:
     """Nobody decided in time, and the handler did not go on from there."""
+
+    error: str
+    """JSON: which checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)

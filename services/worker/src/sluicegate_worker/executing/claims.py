@@ -70,6 +70,13 @@ class Claims:
         if self._limit() > 0:
             self._writes.nudge()
 
+    def freed(self, place: Place) -> None:
+        """The attempt has left its slot."""
+        self.held.discard(place)
+        self.leaving.discard(place)
+        if self._search and self._limit() > 0:
+            self._writes.nudge()
+
     def board(self, aboard: int) -> Settle | None:
         """See `Rider`."""
         limit = self._limit() if self._search else 0

@@ -27,6 +27,10 @@ from sluicegate_worker.tables import (
     Request,
 )
 
+CHANNEL = "sluicegate_worker"
+LOOK = f"NOTIFY {CHANNEL}, 'look'"
+"""Tells every replica to beat now, and so to see what has just been committed. Rare enough to be in the transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiveControl(Operation[Run | None]):
@@ -52,7 +56,12 @@ class ReceiveControl(Operation[Run | None]):
             )
             rows.put(CONTROLS, control)
         run = rows.get(RUNS, asked.job_id)
-        return None if run is None else happen(rows, run, ControlReceived(control))
+        if run is None:
+            return None
+        after = happen(rows, run, ControlReceived(control))
+        if after.cancel_control == control.control_id:
+            rows.execute(LOOK)
+        return after
 
 
 class ReportJob(Operation[None]):
@@ -118,4 +127,5 @@ class ReceiveFleetControl(Operation[Fleet]):
             return known
         fleet = Fleet(FLEET_KEY, self.version, self.desired)
         rows.put(FLEET, fleet)
+        rows.execute(LOOK)
         return fleet

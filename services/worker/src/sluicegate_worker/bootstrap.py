@@ -1,0 +1,258 @@
+"""Puts the service together: what it is made of, and in which order it starts."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from sluicegate.registry import Handler, load_handlers
+from sluicegate.retry import RetryPolicy
+from sluicegate_kit.db.write_loop import WriteLoop
+from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
+from sluicegate_kit.kafka.ingest import Ingest, Subscription
+from sluicegate_kit.kafka.options import KafkaOptions
+from sluicegate_kit.kafka.ports import Consumer, Producer
+from sluicegate_kit.kafka.positions import POSITIONS
+from sluicegate_kit.lifecycle import Component, Loop, Resource
+from sluicegate_kit.metrics import FORGED_DECISIONS, GROUP_COMMIT_OPERATIONS, Metrics
+from sluicegate_kit.migrate import sqlalchemy_url
+from sluicegate_kit.outbox.relay import Relay
+from sluicegate_kit.outbox.row import Patience
+from sluicegate_kit.outbox.sweeper import Sweeper
+from sluicegate_kit.settings import SettingsError
+from sluicegate_kit.web.internal import Probe, internal_app
+from sluicegate_kit.web.server import HttpServer
+from sluicegate_schemas.topics import (
+    CHECKPOINT_DECIDED,
+    CHECKPOINT_RECORDED,
+    FLEET_CONTROL,
+    JOB_CONTROL,
+    JOB_REQUESTED,
+    Party,
+)
+from sluicegate_worker.consumers.checkpoints import Decisions, checkpoint_recorded
+from sluicegate_worker.consumers.controls import fleet_control, job_control
+from sluicegate_worker.consumers.requests import Requests
+from sluicegate_worker.decision_keys import DecisionKeys
+from sluicegate_worker.executing.claims import Claims
+from sluicegate_worker.executing.execution import Bench
+from sluicegate_worker.executing.executor import Executor
+from sluicegate_worker.executing.heartbeat import Heartbeat
+from sluicegate_worker.executing.loading import Loader
+from sluicegate_worker.executing.replica import Replica
+from sluicegate_worker.executing.watchdog import Watchdog
+from sluicegate_worker.loops.again import again
+from sluicegate_worker.loops.gauges import Gauges
+from sluicegate_worker.loops.reporter import Reporter
+from sluicegate_worker.loops.stager import Stager
+from sluicegate_worker.loops.status import Status
+from sluicegate_worker.loops.wake import Listener, Notifier
+from sluicegate_worker.reads import Reads
+from sluicegate_worker.settings import WorkerSettings
+from sluicegate_worker.tables import TABLES
+
+log = structlog.get_logger(__name__)
+
+NAME = "worker"
+GROUP = "sluicegate-worker"
+TOPICS = (JOB_REQUESTED, JOB_CONTROL, FLEET_CONTROL, CHECKPOINT_DECIDED, CHECKPOINT_RECORDED)
+READ_CONNECTIONS = 2
+SILENT_SECONDS = 30
+"""A consumer that has not polled for so long is not alive."""
+STAGE_SECONDS = 1.0
+MAC_KEY_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One replica, put together and not started."""
+
+    settings: WorkerSettings
+    producer: Producer
+    writes: WriteLoop
+    relay: Relay
+    sweeper: Sweeper
+    ingest: Ingest
+    engine: AsyncEngine
+    reads: Reads
+    claims: Claims
+    replica: Replica
+    heartbeat: Heartbeat
+    watchdog: Watchdog
+    listener: Listener
+    notifier: Notifier
+    stager: Stager
+    reporter: Reporter
+    status: Status
+
+    def components(self) -> list[Component]:
+        """What others need starts first, and so stops last: ingest ends first, then the attempts, then the lease."""
+        seconds = self.settings
+        return [
+            Resource("reads", closed=self.engine.dispose),
+            Loop("producer", self.producer.run, self.producer.stop),
+            Loop("writes", self.writes.run, self.writes.stop),
+            Loop("relay", lambda: self.relay.run(self.writes)),
+            Loop("sweeper", self.sweeper.run),
+            Loop("notifier", self.notifier.run),
+            self.watchdog,
+            Resource("goodbye", closed=self._say_goodbye),
+            Loop("status", lambda: self.status.run(self.replica)),
+            self.heartbeat,
+            Resource("attempts", closed=self._drain),
+            Loop("listener", self.listener.run),
+            self._every("poll", self._poll, seconds.poll_interval_seconds),
+            self._every("stage", self.stager.stage_due, STAGE_SECONDS),
+            self._every("reap", self.stager.reap_lost, seconds.lease_seconds / 5),
+            self._every("report", self.reporter.report, 1.0),
+            Loop("ingest", self.ingest.run, self.ingest.stop),
+        ]
+
+    async def _poll(self) -> None:
+        self.claims.wake()
+        if self.replica.leads:
+            await self.stager.sort_out()
+
+    async def _drain(self) -> None:
+        await self.replica.drain(self.settings.grace_seconds * 0.8)
+
+    async def _say_goodbye(self) -> None:
+        self.status.say_goodbye(self.replica)
+
+    def _every(self, name: str, pass_: Callable[[], Awaitable[object]], seconds: float) -> Loop:
+        return Loop(name, lambda: again(name, pass_, every_seconds=seconds))
+
+
+def assemble(
+    settings: WorkerSettings, producer: Producer, consumer: Consumer, handlers: Mapping[str, Handler], metrics: Metrics
+) -> Service:
+    """A replica on this broker."""
+    url = settings.database_url.get_secret_value()
+    patience = Patience(settings.outbox_claim_seconds, settings.answer_first_seconds, settings.answer_max_seconds)
+    relay = Relay(producer)
+    writes = WriteLoop(
+        url,
+        (*TABLES, POSITIONS),
+        publisher=relay,
+        patience=patience,
+        name=NAME,
+        lock_timeout_seconds=settings.lock_timeout_seconds,
+        observe_group=metrics.histogram(GROUP_COMMIT_OPERATIONS).observe,
+    )
+    engine = create_async_engine(
+        sqlalchemy_url(url), pool_size=READ_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+    )
+    reads, notifier = Reads(engine), Notifier(url)
+    claims = Claims(
+        writes,
+        settings.worker_id,
+        {handler.job_type: handler.version for handler in handlers.values()},
+        settings.max_concurrent_jobs,
+        on_claimed=lambda lease, claimed: executor.begin(lease, claimed),
+        on_left=notifier.notify,
+    )
+    retry = RetryPolicy(base_seconds=settings.retry_base_seconds, max_seconds=settings.retry_max_seconds)
+    executor = Executor(Bench(writes, claims, settings.workspace, retry), handlers, Loader(url))
+    status = Status(
+        producer,
+        claims,
+        reads,
+        Gauges(metrics, handlers),
+        handlers,
+        worker_id=settings.worker_id,
+        slots=settings.max_concurrent_jobs,
+        interval_seconds=settings.status_interval_seconds,
+    )
+    replica = Replica(claims, executor, on_change=status.change)
+    heartbeat = Heartbeat(
+        url,
+        settings.worker_id,
+        sorted(handlers),
+        lease_seconds=settings.lease_seconds,
+        interval_seconds=settings.heartbeat_seconds,
+        on_beat=replica.beaten,
+        on_lost=replica.lost,
+    )
+    writes.ride(relay)
+    writes.ride(claims)
+    forged = metrics.counter(FORGED_DECISIONS)
+    requests = Requests(_mac_key(settings), max_input_bytes=settings.max_input_bytes)
+    decisions = Decisions(_decision_keys(settings), on_forged=forged.inc)
+    return Service(
+        settings=settings,
+        producer=producer,
+        writes=writes,
+        relay=relay,
+        sweeper=Sweeper(writes, relay, patience, interval_seconds=settings.sweep_interval_seconds),
+        ingest=Ingest(
+            consumer,
+            writes,
+            (
+                Subscription(JOB_REQUESTED, requests.interpret),
+                Subscription(JOB_CONTROL, job_control),
+                Subscription(FLEET_CONTROL, fleet_control),
+                Subscription(CHECKPOINT_DECIDED, decisions.interpret),
+                Subscription(CHECKPOINT_RECORDED, checkpoint_recorded),
+            ),
+            party=Party.WORKER,
+            on_log_lost=_nothing_more,
+            metrics=metrics,
+        ),
+        engine=engine,
+        reads=reads,
+        claims=claims,
+        replica=replica,
+        heartbeat=heartbeat,
+        watchdog=Watchdog(handlers.values()),
+        listener=Listener(url, on_ready=claims.wake, on_look=heartbeat.hurry),
+        notifier=notifier,
+        stager=Stager(writes, reads, unhandled_type_seconds=settings.unhandled_type_seconds),
+        reporter=Reporter(writes),
+        status=status,
+    )
+
+
+async def serve(settings: WorkerSettings) -> Sequence[Component]:
+    """The components of the process."""
+    options = KafkaOptions.of(settings, NAME)
+    metrics = Metrics.of_process()
+    service = assemble(
+        settings,
+        ConfluentProducer(options),
+        ConfluentConsumer(options, GROUP, [topic.name for topic in TOPICS]),
+        load_handlers(settings.handlers),
+        metrics,
+    )
+
+    async def polls() -> None:
+        if service.ingest.polled_seconds_ago > SILENT_SECONDS:
+            raise TimeoutError("the consumer does not poll")
+
+    internal = internal_app(metrics, alive=[Probe("ingest", polls)], ready=[Probe("database", service.reads.ping)])
+    return [
+        *service.components(),
+        HttpServer("internal", internal, settings.internal_host, settings.internal_port),
+    ]
+
+
+async def _nothing_more() -> None:
+    """Ingest makes every wait due by itself; this service has nothing else to ask for again."""
+
+
+def _mac_key(settings: WorkerSettings) -> bytes:
+    try:
+        key = settings.mac_key_file.read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: {settings.mac_key_file}: {error.strerror}") from None
+    if len(key) < MAC_KEY_BYTES:
+        raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: a key has at least {MAC_KEY_BYTES} bytes")
+    return key
+
+
+def _decision_keys(settings: WorkerSettings) -> DecisionKeys:
+    try:
+        return DecisionKeys(settings.decision_keys_file)
+    except (OSError, ValueError, KeyError) as error:
+        reason = f"{settings.decision_keys_file}: {type(error).__name__}"
+        raise SettingsError(f"SLUICEGATE_DECISION_KEYS_FILE: {reason}") from None

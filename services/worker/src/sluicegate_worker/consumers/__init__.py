@@ -1,0 +1,1 @@
+"""What the worker makes of each record that it reads; a record that it can't handle raises `MalformedRecord`."""

@@ -1,0 +1,43 @@
+"""How an attempt ended, in the words of the domain."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+import orjson
+
+from sluicegate.ends import AttemptEnd, Cancelled, Expired, Failed, Lost, Rejected, Succeeded, Suspended
+from sluicegate.retry import RetryPolicy
+from sluicegate_worker.domain import commands
+
+MESSAGE_CHARACTERS = 2_000
+
+
+def written(end: AttemptEnd, attempt: int, retry: RetryPolicy, random: Callable[[], float]) -> commands.End | None:
+    """What has to be written; None: nothing, or the journal has written it."""
+    match end:
+        case Succeeded(result):
+            return commands.Succeeded(result.decode())
+        case Failed(error, retry_after_seconds):
+            after = retry_after_seconds
+            if error.retryable and after is None:
+                after = retry.delay_seconds(attempt, random)
+            return commands.Failed(
+                error_json(error.type, error.message, retryable=error.retryable), after if error.retryable else None
+            )
+        case Rejected(key, reason):
+            return commands.Rejected(error_json("CheckpointRejected", f"{key}: {reason or 'no reason given'}"))
+        case Expired(key):
+            return commands.Expired(error_json("CheckpointExpired", f"{key}: nobody decided in time"))
+        case Cancelled():
+            return commands.Cancelled()
+        case Suspended() | Lost():
+            return None
+        case _:
+            assert_never(end)
+
+
+def error_json(kind: str, message: str, *, retryable: bool = False) -> str:
+    """An error as it is kept and told; what no JSON text may hold is replaced."""
+    text = message[:MESSAGE_CHARACTERS].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    text = text.encode("utf-8", "replace").decode()
+    return orjson.dumps({"type": kind, "message": text, "retryable": retryable}).decode()

@@ -1,0 +1,175 @@
+"""Executes claimed runs in slots, as asyncio tasks; gives them back when the process drains."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+import psycopg
+import structlog
+
+from sluicegate.registry import Handler
+from sluicegate_kit.db.errors import WriteError
+from sluicegate_kit.db.operation import Operation
+from sluicegate_worker.domain.journal import Entry
+from sluicegate_worker.domain.run import Lease, Run
+from sluicegate_worker.executing.execution import Bench, Execution
+from sluicegate_worker.executing.heartbeat import Owned
+from sluicegate_worker.executing.loading import Loader
+from sluicegate_worker.executing.replica_lease import ReplicaLease
+from sluicegate_worker.operations.attempt import Announce, GivenBack, Release
+from sluicegate_worker.operations.settle import Claim, Place
+from sluicegate_worker.tables import Request
+
+log = structlog.get_logger(__name__)
+
+ANNOUNCE_SECONDS = 0.02
+"""A run that takes longer than this says that it is running; one that doesn't has only its end to tell."""
+LOAD_AGAIN_SECONDS = 0.2
+LEAVE_SECONDS = 2.0
+
+
+class Executor:
+    """The slots. A plain `def` handler that can't be stopped keeps its slot until it really ends."""
+
+    def __init__(self, bench: Bench, handlers: Mapping[str, Handler], loader: Loader) -> None:
+        self._bench = bench
+        self._handlers = handlers
+        self._loader = loader
+        self._running: dict[Place, Execution] = {}
+        self._loading: dict[Place, tuple[ReplicaLease, Run]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._suspects: set[tuple[Place, ReplicaLease]] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def active(self) -> int:
+        """Occupied slots."""
+        return len(self._bench.claims.held)
+
+    def begin(self, lease: ReplicaLease, claims: Sequence[Claim]) -> None:
+        """Start what was claimed. What has a past is loaded first, all of it at once."""
+        self._empty.clear()
+        resumed: list[Run] = []
+        started: list[Execution] = []
+        for claim in claims:
+            if claim.fresh and claim.request is not None:
+                started.append(self._start(lease, claim.run, claim.request, ()))
+            else:
+                self._loading[claim.run.job_id, claim.run.lease_no] = (lease, claim.run)
+                resumed.append(claim.run)
+        if resumed:
+            self._spawn(self._load(lease, resumed))
+        self._announce_later(started)
+
+    def look(self, lease: ReplicaLease, owned: Sequence[Owned]) -> None:
+        """What the table says of this replica's runs: some are to be cancelled, some it knows nothing about."""
+        suspects = set()
+        for one in owned:
+            place = (one.job_id, one.lease_no)
+            execution = self._running.get(place)
+            if execution is not None and one.cancel:
+                execution.cancel()
+            elif execution is None and place not in self._loading:
+                suspects.add((place, lease))
+        # A claim whose commit was lost belongs to nobody here; one beat alone could also be a matter of timing.
+        if orphans := suspects & self._suspects:
+            log.warning("runs given back that nobody executes", runs=len(orphans))
+            self._enqueue(Release(tuple(GivenBack(place[0], Lease(lease.owner, place[1])) for place, lease in orphans)))
+        self._suspects = suspects - orphans
+
+    def lose(self, lease: ReplicaLease) -> None:
+        """Everything under this lease is no longer this replica's."""
+        for execution in list(self._running.values()):
+            if execution.lease is lease:
+                execution.lose("no heartbeat was confirmed in time")
+
+    async def drain(self, within_seconds: float) -> None:
+        """Let handlers come to their end for a while, then give back what is left. Nothing is claimed any more."""
+        try:
+            await asyncio.wait_for(self._empty.wait(), max(0.0, within_seconds - LEAVE_SECONDS))
+        except TimeoutError:
+            await self._give_back()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._loader.close()
+
+    async def _give_back(self) -> None:
+        left = list(self._running.values())
+        log.info("runs given back", runs=len(left) + len(self._loading))
+        for execution in left:
+            execution.lose("the worker stops")
+        given = [GivenBack(one.held.job_id, one.held.lease, one.held.request) for one in left]
+        given += [GivenBack(run.job_id, Lease(lease.owner, run.lease_no)) for lease, run in self._loading.values()]
+        try:
+            await self._bench.writes.enqueue(Release(tuple(given)))
+        except WriteError as error:
+            log.warning("runs not given back, their leases will run out", error=str(error))
+        try:
+            await asyncio.wait_for(self._empty.wait(), LEAVE_SECONDS)
+        except TimeoutError:
+            log.warning("handlers that do not stop", runs=self.active)
+
+    def _start(self, lease: ReplicaLease, run: Run, request: Request, entries: Sequence[Entry]) -> Execution:
+        execution = Execution(self._bench, self._handlers[run.job_type], lease, run, request, entries)
+        self._running[execution.place] = execution
+        self._spawn(self._run(execution))
+        return execution
+
+    async def _run(self, execution: Execution) -> None:
+        try:
+            await execution.run()
+        except Exception:
+            # The lease stays; the heartbeat finds the run without an execution and gives it back.
+            log.exception("attempt broke", job_id=execution.held.job_id)
+        finally:
+            self._running.pop(execution.place, None)
+        if not execution.attempt.stopped.is_set():
+            log.warning("handler goes on and keeps its slot", job_id=execution.held.job_id)
+            await execution.attempt.stopped.wait()
+        self._free(execution.place)
+
+    async def _load(self, lease: ReplicaLease, runs: Sequence[Run]) -> None:
+        while lease.holds:
+            try:
+                pasts = await self._loader.load(runs)
+            except psycopg.Error as error:
+                log.warning("journals not loaded", error=str(error).strip())
+                await asyncio.sleep(LOAD_AGAIN_SECONDS)
+                continue
+            started = []
+            for run in runs:
+                del self._loading[run.job_id, run.lease_no]
+                started.append(self._start(lease, run, pasts[run.job_id].request, pasts[run.job_id].entries))
+            self._announce_later(started)
+            return
+        for run in runs:
+            del self._loading[run.job_id, run.lease_no]
+            self._free((run.job_id, run.lease_no))
+
+    def _announce_later(self, started: Sequence[Execution]) -> None:
+        if started:
+            asyncio.get_running_loop().call_later(ANNOUNCE_SECONDS, self._announce, started)
+
+    def _announce(self, started: Sequence[Execution]) -> None:
+        if held := tuple(execution.held for execution in started if not execution.over):
+            self._enqueue(Announce(held))
+
+    def _enqueue(self, operation: Operation[None]) -> None:
+        self._bench.writes.enqueue(operation).add_done_callback(_look_at)
+
+    def _free(self, place: Place) -> None:
+        self._bench.claims.freed(place)
+        if not self._bench.claims.held:
+            self._empty.set()
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _look_at(future: "asyncio.Future[None]") -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        log.warning("not written, it will be tried otherwise", error=str(error))

@@ -1,0 +1,1 @@
+"""What a replica does again and again; each loop exposes one pass."""
