@@ -1,0 +1,69 @@
+"""Dead letters over HTTP."""
+
+import base64
+
+import pytest
+from tests.integration.api.replica import Replica, found
+from tests.support.callers import bearer
+from tests.unit.api.ledger import START
+
+from sluicegate_kit.kafka.dead_letter import dead_letter
+from sluicegate_kit.kafka.ports import Record
+from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, JOB_REQUESTED
+
+pytestmark = pytest.mark.anyio
+LETTERS = "/api/admin/dead-letters"
+
+
+async def dead(api: Replica, topic: str = JOB_REQUESTED.name, offset: int = 7, value: bytes = b"\xff{") -> str:
+    record = Record(topic, 3, offset, b"job-1", value, (("content-type", b"x/y"),), 0)
+    api.broker.append(dead_letter(record, "not-json", "it isn't", new_id(), START))
+    page = await api.until(LETTERS, lambda page: any(_is(item, topic, offset) for item in page["items"]))
+    found: str = next(item["id"] for item in page["items"] if _is(item, topic, offset))
+    return found
+
+
+def _is(item: dict[str, object], topic: str, offset: int) -> bool:
+    return (item["topic"], item["offset"]) == (topic, offset)
+
+
+async def test_a_dead_letter_is_shown_with_its_reason_and_raw_bytes(api: Replica) -> None:
+    letter = found(await api.http.get(f"{LETTERS}/{await dead(api)}"))
+    assert (letter["code"], letter["reason"], letter["keyText"]) == ("not-json", "it isn't", "job-1")
+    assert base64.b64decode(letter["value"]) == b"\xff{"
+    assert "valueText" not in letter
+    assert letter["headers"] == [{"name": "content-type", "value": base64.b64encode(b"x/y").decode()}]
+
+
+async def test_a_redrive_sends_the_record_again_as_it_was(api: Replica) -> None:
+    letter_id = await dead(api)
+    answer = await api.http.post(f"{LETTERS}/{letter_id}/redrive", headers=bearer("operator"))
+    assert (answer.status_code, found(answer)["redrives"], found(answer)["redrivenBy"]) == (202, 1, "operator")
+    (record,) = api.broker.records(JOB_REQUESTED.name)
+    assert (record.key, record.value) == (b"job-1", b"\xff{")
+    assert dict(record.headers) == {"content-type": b"x/y", "redriven_from": letter_id.encode()}
+
+
+async def test_a_lifecycle_is_asked_for_again_and_others_are_left_to_their_owner(api: Replica) -> None:
+    lifecycle, decision = await dead(api, JOB_LIFECYCLE.name), await dead(api, CHECKPOINT_DECIDED.name)
+    assert (await api.http.post(f"{LETTERS}/{lifecycle}/redrive")).status_code == 202
+    assert [(event["action"], event["jobId"]) for event in api.sent("job-control")] == [("report", "job-1")]
+    refused = await api.http.post(f"{LETTERS}/{decision}/redrive")
+    assert (refused.status_code, found(refused)["type"].rsplit("/")[-1]) == (409, "resent-by-owner")
+
+
+async def test_dead_letters_are_listed_in_pages_and_by_topic(api: Replica) -> None:
+    ids = [await dead(api, offset=offset) for offset in range(3)]
+    await dead(api, JOB_LIFECYCLE.name)
+    first = found(await api.http.get(LETTERS, params={"limit": 2, "topic": JOB_REQUESTED.name}))
+    params = {"limit": 2, "topic": JOB_REQUESTED.name, "cursor": first["nextCursor"]}
+    second = found(await api.http.get(LETTERS, params=params))
+    assert [item["id"] for page in (first, second) for item in page["items"]] == list(reversed(ids))
+
+
+async def test_unknown_dead_letters_and_callers_without_the_role_are_refused(api: Replica) -> None:
+    for path in (f"{LETTERS}/nope", f"{LETTERS}/{new_id()}"):
+        assert (await api.http.get(path)).status_code == 404
+        assert (await api.http.post(f"{path}/redrive")).status_code == 404
+    assert (await api.http.get(LETTERS, headers=bearer("viewer"))).status_code == 403
