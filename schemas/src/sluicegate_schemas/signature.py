@@ -51,10 +51,13 @@ def read_key_set(path: Path) -> KeySet:
     """Public keys from a JSON file: `{"keys": [{"keyId": "...", "publicKey": "<32 bytes, base64url>"}]}`.
 
     Raises:
-        OSError, ValueError, KeyError: the file can't be read as that.
+        OSError, ValueError: the file can't be read as that.
     """
-    entries = json.loads(path.read_text())["keys"]
-    return {entry["keyId"]: Ed25519PublicKey.from_public_bytes(_unb64(entry["publicKey"])) for entry in entries}
+    try:
+        entries = json.loads(path.read_text())["keys"]
+        return {entry["keyId"]: Ed25519PublicKey.from_public_bytes(_unb64(entry["publicKey"])) for entry in entries}
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no key set") from error
 
 
 def key_set_entry(key_id: str, key: Ed25519PublicKey) -> dict[str, str]:
