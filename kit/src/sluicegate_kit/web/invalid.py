@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from sluicegate_kit.web.problem import FieldError
 
@@ -18,13 +17,14 @@ def pointer(parts: Sequence[int | str]) -> str:
 
 def field_errors(error: ValidationError) -> list[FieldError]:
     """One per finding, with a pointer into the body."""
-    return [FieldError(item["msg"], pointer=pointer(item["loc"])) for item in _findings(error)]
+    return [FieldError(message, pointer=pointer(place)) for place, message in _findings(error)]
 
 
 def parameter_errors(error: ValidationError) -> list[FieldError]:
     """One per finding, with the name of the query parameter."""
-    return [FieldError(item["msg"], parameter=str(item["loc"][0])) for item in _findings(error)]
+    return [FieldError(message, parameter=str(place[0])) for place, message in _findings(error)]
 
 
-def _findings(error: ValidationError) -> list[ErrorDetails]:
-    return error.errors(include_url=False, include_context=False, include_input=False)[:MOST]
+def _findings(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
+    found = error.errors(include_url=False, include_context=False, include_input=False)[:MOST]
+    return [(item["loc"], item["msg"]) for item in found]
