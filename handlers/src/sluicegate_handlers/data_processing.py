@@ -1,8 +1,7 @@
 """`data-processing`: transforms a table once its plan is approved, and writes the result once that is."""
 
-import io
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
@@ -12,10 +11,8 @@ from sluicegate_handlers.errors import BadEdit, ResultChanged, SourceChanged
 from sluicegate_handlers.files import digest, read_file, replace_file
 from sluicegate_handlers.safe_path import job_folder, join, parse
 from sluicegate_handlers.source import MAX_SOURCE_BYTES, Source, inline_source, read_source
-from sluicegate_handlers.tables import preview, profile
+from sluicegate_handlers.tables import encode, preview, profile
 from sluicegate_handlers.transforms import Transform, apply_all
-
-Format = Literal["csv", "jsonl"]
 
 
 class DataProcessing(BaseModel):
@@ -86,7 +83,7 @@ def process_data(ctx: SyncJobContext, data: DataProcessing) -> dict[str, Any]:
         raise SourceChanged(source.name)
     ctx.progress({"stage": "transforming", "rows": source.frame.height})
     result = apply_all(source.frame, plan.transforms)
-    encoded = _encode(result, output[-1])
+    encoded = encode(result, lines=output[-1].endswith(".jsonl"))
     approved = ctx.checkpoint(
         "publish",
         title=f"Publish {output[-1]}",
@@ -114,7 +111,7 @@ def _source_facts(source: Source) -> dict[str, Any]:
 
 def _propose(source: Source, data: DataProcessing, output: str) -> Plan:
     """The plan, tried out: what can't be applied is refused before a reviewer is asked."""
-    _encode(apply_all(source.frame, data.transforms), output)
+    apply_all(source.frame, data.transforms)
     planned = PlannedSource(name=source.name, digest=source.digest, rows=source.frame.height)
     return Plan(source=planned, profile=profile(source.frame), transforms=data.transforms, output=output)
 
@@ -138,15 +135,6 @@ def _publication(workspace: Path, source: Source, result: pl.DataFrame, encoded:
         "before": preview(source.frame),
         "after": preview(result),
     }
-
-
-def _encode(frame: pl.DataFrame, name: str) -> bytes:
-    stream = io.BytesIO()
-    if name.endswith(".jsonl"):
-        frame.write_ndjson(stream)
-    else:
-        frame.write_csv(stream)
-    return stream.getvalue()
 
 
 def _publish(workspace: Path, output: str, encoded: bytes, reviewed_digest: str | None) -> dict[str, Any]:

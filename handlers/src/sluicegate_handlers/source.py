@@ -15,7 +15,10 @@ from sluicegate_handlers.safe_path import parse
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
 INPUTS = "inputs"
 
-_DECIMAL = r"^-?\d+(\.\d+)?$"
+_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
+_PLACES = r"\.([0-9]+)$"
+_DECIMAL_DIGITS = 18
+"""So few that 38 digits hold every one of them at any scale, and their sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +73,16 @@ def _csv(data: bytes, name: str) -> pl.DataFrame:
 
 
 def _typed(text: pl.Series) -> pl.Series:
-    """The column as numbers, if that loses nothing: a `007` stays text."""
-    if text.null_count() == len(text):
+    """The column as numbers, if that loses nothing: a `007` stays text, and so does a number of 40 digits."""
+    if text.null_count() == len(text) or not text.str.contains(_NUMBER).all():
         return text
-    whole = text.cast(pl.Int64, strict=False)
-    if (whole.cast(pl.String) == text).all() and whole.null_count() == text.null_count():
-        return whole
-    if text.str.contains(_DECIMAL).all() and not text.str.contains(r"^-?0\d").any():
-        decimal = text.cast(pl.Float64, strict=False)
-        # Beyond 15 digits a float can't give back what it was made from.
-        if text.str.len_bytes().le(16).all() and decimal.null_count() == text.null_count():
-            return decimal
+    places: Any = text.str.extract(_PLACES).str.len_bytes().fill_null(0).max()
+    if places == 0:
+        whole = text.cast(pl.Int64, strict=False)
+        return whole if (whole.cast(pl.String) == text).all() and whole.null_count() == text.null_count() else text
+    if text.str.len_bytes().le(_DECIMAL_DIGITS).all():
+        # Amounts of money: a float would turn 120.50 into 120.5, and add up cents that are none.
+        return text.cast(pl.Decimal(38, places))
     return text
 
 

@@ -1,7 +1,9 @@
-"""Shows a table to people, as JSON values: a profile of its columns, and a preview of its rows."""
+"""Shows a table to people (a profile of its columns, a preview of its rows), and writes it as a file."""
 
+import io
 import math
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -34,6 +36,24 @@ def preview(frame: pl.DataFrame) -> dict[str, Any]:
     return {"columns": frame.columns, "rows": rows, "rowsInAll": frame.height}
 
 
+def encode(frame: pl.DataFrame, *, lines: bool) -> bytes:
+    """The table as CSV, or as JSON Lines."""
+    stream = io.BytesIO()
+    if lines:
+        frame.with_columns(_as_json_number(frame[column]) for column in frame.columns).write_ndjson(stream)
+    else:
+        frame.write_csv(stream)
+    return stream.getvalue()
+
+
+def _as_json_number(column: pl.Series) -> pl.Series:
+    """Decimals as floats where nothing is lost; polars writes them as strings."""
+    if not column.dtype.is_decimal():
+        return column
+    numbers = column.cast(pl.Float64)
+    return numbers if (numbers.cast(column.dtype) == column).all() else column
+
+
 def _type(column: pl.Series) -> str:
     if column.dtype.is_integer():
         return "integer"
@@ -45,6 +65,8 @@ def _type(column: pl.Series) -> str:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, date):
         return value.isoformat()
