@@ -20,7 +20,10 @@ class RetryPolicy:
 
     def delay_seconds(self, failures: int, random: Callable[[], float]) -> float:
         """The wait after the `failures`-th failure (1, 2, …); `random` gives a number in [0, 1)."""
-        # Beyond 1,000 doublings a float overflows, long after every sane maximum.
-        growth = min(self.factor ** min(failures - 1, 1000) if self.factor > 1 else 1.0, 1e12)
-        full = min(self.max_seconds, self.base_seconds * growth)
+        if not self.base_seconds:
+            return 0.0
+        try:
+            full = min(self.max_seconds, self.base_seconds * float(self.factor) ** (failures - 1))
+        except OverflowError:
+            full = self.max_seconds
         return full * (1 - self.jitter * random())
