@@ -9,6 +9,7 @@ from pathlib import Path
 from sluicegate_dev.demo import demo
 from sluicegate_dev.errors import DevError
 from sluicegate_dev.up import Options, up
+from sluicegate_kit import logs
 
 _FRONT_PORT = 8000
 
@@ -24,6 +25,7 @@ def main() -> int:
     run.add_argument("--port", type=int, default=_FRONT_PORT, help="another free one if taken")
     commands.add_parser("demo", help="submit one job of each type to what runs")
     given = parser.parse_args()
+    logs.configure("dev", level="warning")
     try:
         if given.command == "demo":
             return demo(given.clone)

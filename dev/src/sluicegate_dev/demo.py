@@ -1,8 +1,7 @@
 """`make demo`: one job of each type, followed until it ends; a person decides in between."""
 
+import asyncio
 import json
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,12 @@ import httpx
 from sluicegate_dev.errors import DevError
 from sluicegate_dev.screen import say
 
-_POLL_SECONDS = 20
+_WAIT_SECONDS = 20
+_PAUSE_SECONDS = 0.5
 _ENDED = frozenset({"succeeded", "failed", "rejected", "expired", "cancelled"})
+_JOB_TYPES = ("simple-task", "code-generation", "data-processing")
+
+Job = dict[str, Any]
 
 
 class NotRunning(DevError):
@@ -20,40 +23,38 @@ class NotRunning(DevError):
 
 
 def demo(clone: Path) -> int:
-    """Submits `examples/jobs/*.json` and says what each is doing; 0 if all succeed.
+    """Submits a sample input of each job type and says what each is doing; 0 if all succeed.
 
     Raises:
         NotRunning
     """
-    dev_file = clone / ".sluicegate" / "dev.json"
-    if not dev_file.exists():
-        raise NotRunning("No `make dev` runs in this clone; start one in another terminal.")
-    here = json.loads(dev_file.read_text())
-    with httpx.Client(
-        base_url=here["origin"],
-        headers={"authorization": f"Bearer {here['apiKeys']['submitter']}"},
-        timeout=_POLL_SECONDS + 10,
-        trust_env=False,
+    try:
+        here = json.loads((clone / ".sluicegate" / "dev.json").read_text())
+        return asyncio.run(_demo(clone, here["origin"], here["apiKeys"]))
+    except (FileNotFoundError, httpx.ConnectError):
+        raise NotRunning("No `make dev` runs in this clone; start one in another terminal.") from None
+
+
+async def _demo(clone: Path, origin: str, api_keys: dict[str, str]) -> int:
+    headers = {"authorization": f"Bearer {api_keys['submitter']}"}
+    async with httpx.AsyncClient(
+        base_url=origin, headers=headers, timeout=_WAIT_SECONDS + 10, trust_env=False
     ) as client:
-        jobs = [_submit(client, request) for request in _requests(clone)]
-        ended = [_follow(client, job, here["apiKeys"]["approver"]) for job in jobs]
+        bodies = [(clone / "examples" / "inputs" / f"{name}.json").read_bytes() for name in _JOB_TYPES]
+        jobs = [await _submit(client, body) for body in bodies]
+        ended = await asyncio.gather(*(_follow(client, job, api_keys["approver"]) for job in jobs))
     return 0 if all(job["status"] == "succeeded" for job in ended) else 1
 
 
-def _requests(clone: Path) -> Iterator[dict[str, Any]]:
-    for file in sorted((clone / "examples" / "jobs").glob("*.json")):
-        yield json.loads(file.read_text())
-
-
-def _submit(client: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
-    response = client.post("/api/agent-jobs", json=request)
+async def _submit(client: httpx.AsyncClient, body: bytes) -> Job:
+    response = await client.post("/api/agent-jobs", content=body, headers={"content-type": "application/json"})
     response.raise_for_status()
-    job: dict[str, Any] = response.json()
-    say(job["jobType"], f"submitted: {client.base_url}/api/agent-jobs/{job['jobId']}")
+    job: Job = response.json()
+    say(job["jobType"], f"submitted: {client.base_url.join(job['links']['self'])}")
     return job
 
 
-def _follow(client: httpx.Client, job: dict[str, Any], approver: str) -> dict[str, Any]:
+async def _follow(client: httpx.AsyncClient, job: Job, approver: str) -> Job:
     shown = None
     while job["status"] not in _ENDED:
         waiting = job.get("waitingFor")
@@ -61,21 +62,22 @@ def _follow(client: httpx.Client, job: dict[str, Any], approver: str) -> dict[st
             shown = waiting["checkpointId"]
             url = client.base_url.join(waiting["url"])
             say(job["jobType"], f"waiting for you: {url}")
-            say("", f"  {waiting['title']}; approve: curl -X POST -H 'Authorization: Bearer {approver}' {url}")
-        job = _next(client, job)
+            say("", f"{waiting['title']}. To approve: curl -X POST -H 'Authorization: Bearer {approver}' {url}")
+        job = await _next(client, job)
     say(job["jobType"], f"{job['status']}: {json.dumps(job.get('result') or job.get('error'))}")
     return job
 
 
-def _next(client: httpx.Client, job: dict[str, Any]) -> dict[str, Any]:
+async def _next(client: httpx.AsyncClient, job: Job) -> Job:
     """The job after its next change; a service that restarts is waited for."""
-    waits = {"wait": _POLL_SECONDS} if job["status"] != "waiting" else {}
-    if not waits:
-        time.sleep(0.5)
-    response = client.get(f"/api/agent-jobs/{job['jobId']}", params=waits)
+    # A long poll answers a waiting job at once: what is awaited then is a person, and a pause is enough.
+    long_poll = job["status"] != "waiting"
+    if not long_poll:
+        await asyncio.sleep(_PAUSE_SECONDS)
+    response = await client.get(job["links"]["self"], params={"wait": _WAIT_SECONDS} if long_poll else {})
     if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-        time.sleep(1)
+        await asyncio.sleep(_PAUSE_SECONDS)
         return job
     response.raise_for_status()
-    found: dict[str, Any] = response.json()
+    found: Job = response.json()
     return found

@@ -123,7 +123,9 @@ class House:
         await asyncio.to_thread(self.postgres.stop)
 
     def _surroundings(self) -> Surroundings:
-        return Surroundings(self.kafka.bootstrap_servers, self.database_urls, self.keys, self.workspace)
+        # The embedded broker answers a fetch at the end of its wait, never earlier: the wait is the delay of every hop.
+        extra = {"SLUICEGATE_KAFKA_FETCH_WAIT_MAX_MS": "5"} if isinstance(self.kafka, EmbeddedBroker) else {}
+        return Surroundings(self.kafka.bootstrap_servers, self.database_urls, self.keys, self.workspace, extra)
 
 
 def _migration(service: Service, around: Surroundings) -> Callable[[], None]:

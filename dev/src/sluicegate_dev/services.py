@@ -48,6 +48,8 @@ def settings_of(service: Service, surroundings: Surroundings) -> dict[str, str]:
         "SLUICEGATE_KEYS_FILE": str(surroundings.keys.identities),
         "SLUICEGATE_LOG_FORMAT": "json",
     }
+    if service is API:
+        settings["ENABLE_AGENT_WORKER"] = "true"
     if service in (API, WORKER):
         settings["SLUICEGATE_MAC_KEY_FILE"] = str(surroundings.keys.mac_key)
     if service is WORKER:
