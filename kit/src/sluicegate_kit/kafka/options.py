@@ -82,8 +82,8 @@ def consumer_config(options: KafkaOptions, group: str) -> dict[str, Any]:
 
 
 def admin_config(options: KafkaOptions) -> dict[str, Any]:
-    """For questions about topics and logs."""
-    return _common(options)
+    """For questions about topics and logs. Silent: what goes wrong is raised to whoever asks."""
+    return _common(options) | {"log_level": 0}
 
 
 def _common(options: KafkaOptions) -> dict[str, Any]:
@@ -94,6 +94,8 @@ def _common(options: KafkaOptions) -> dict[str, Any]:
         # A broker that comes back is found again within a second.
         "reconnect.backoff.ms": 50,
         "reconnect.backoff.max.ms": 1_000,
+        # Brokers close idle connections; that is no news.
+        "log.connection.close": False,
     }
     if options.security_protocol.startswith("SASL"):
         config |= {

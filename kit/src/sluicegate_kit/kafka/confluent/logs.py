@@ -8,6 +8,9 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from sluicegate_kit.kafka.options import KafkaOptions, admin_config
 from sluicegate_kit.kafka.ports import BrokerUnavailable, LogState, Partition
 
+NO_TOPIC_ID = "A" * 22
+"""The UUID of zeros in base64, from brokers before KIP-516."""
+
 
 class LogQuestions:
     """Blocks while it asks: call it off the event loop. Connects at the first question."""
@@ -50,7 +53,7 @@ class LogQuestions:
                 topic_id = answer.result().topic_id
             except KafkaException:
                 continue  # deleted since, or not ours to describe: the offsets must do
-            if topic_id is not None and int(topic_id):
+            if topic_id is not None and str(topic_id) != NO_TOPIC_ID:
                 ids[name] = f"topic:{topic_id}"
         return ids
 
