@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.integration.checkpoint_svc.replicas import World
 
 from sluicegate_kit.kafka.memory import MemoryBroker
+from tests.integration.checkpoint_svc.replicas import World
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import httpx
 from cryptography.hazmat.primitives import serialization
 from pydantic import SecretStr
-from tests.unit.checkpoint_svc.examples import KEY, NOON
 
 from sluicegate_checkpoint_svc.bootstrap import GROUP, TOPICS, Service, assemble
 from sluicegate_checkpoint_svc.settings import CheckpointSettings
@@ -23,6 +22,7 @@ from sluicegate_schemas import envelope
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.model import Event
 from sluicegate_schemas.topics import BY_EVENT
+from tests.unit.checkpoint_svc.examples import KEY, NOON
 
 E = TypeVar("E", bound=Event)
 

@@ -4,8 +4,6 @@ import json
 from uuid import UUID
 
 import pytest
-from tests.integration.checkpoint_svc.replicas import Replica, World
-from tests.unit.checkpoint_svc.examples import KEY, PAYLOAD, created
 
 from sluicegate_schemas.checkpoint_created import CheckpointCreated
 from sluicegate_schemas.checkpoint_decided import CheckpointDecided, Outcome
@@ -14,6 +12,8 @@ from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.limits import PAYLOAD_BYTES
 from sluicegate_schemas.payload import digest
 from sluicegate_schemas.signature import verify
+from tests.integration.checkpoint_svc.replicas import Replica, World
+from tests.unit.checkpoint_svc.examples import KEY, PAYLOAD, created
 
 pytestmark = pytest.mark.anyio
 
@@ -175,6 +175,7 @@ async def test_what_is_not_there_is_404(world: World, which: str) -> None:
         (b"[]", 422),
         (b'{"approve":true}', 422),
         (b'{"reason":1}', 422),
+        (b'{"editedPayload":null}', 422),
         (b'{"editedPayload":"' + b"x" * PAYLOAD_BYTES + b'"}', 413),
         (b'{"reason":"' + b"x" * 1_100_000 + b'"}', 413),
     ],

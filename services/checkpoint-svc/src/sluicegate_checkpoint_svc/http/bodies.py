@@ -44,12 +44,21 @@ async def read_approval(request: Request) -> tuple[str | None, Edit | None]:
     """The reason and the edit, both optional, as is the body.
 
     Raises:
-        Problem: as `parse`; 413 `payload-too-large`.
+        Problem: as `parse`; 422 also for an edit to null; 413 `payload-too-large`.
     """
     data = await read_bytes(request)
     approval = parse(data, Approval) if data else NOTHING
-    edit = None if approval.edited_payload is None else _edit(exact_member(data, "editedPayload"))
-    return approval.reason, edit
+    if "edited_payload" not in approval.model_fields_set:
+        return approval.reason, None
+    if approval.edited_payload is None:
+        # Whether that means no edit or an edit to null is not for us to guess.
+        raise Problem(
+            422,
+            "invalid-body",
+            "An edited payload is not null; leave the member out to approve the payload as it is.",
+            errors=[FieldError("null", pointer="/editedPayload")],
+        )
+    return approval.reason, _edit(exact_member(data, "editedPayload"))
 
 
 async def read_rejection(request: Request) -> str:
