@@ -39,7 +39,10 @@ class LogWatch:
         if fresh:
             kept = await self._writes.submit(ReadPositions(tuple(sorted(fresh))))
             self._positions.update(kept)
-        lost = await self._ask(fresh | jumped)
+        states = await self._consumer.logs(sorted(fresh | jumped))
+        if untold := (fresh | jumped) & self._positions.keys() - states.keys():
+            raise BrokerUnavailable(f"nothing to learn yet about {len(untold)} logs that were read before")
+        lost = self._compare(self._positions, states)
         for each in fresh - lost.keys():
             self._log_ids.setdefault(each, None)
         return lost
@@ -101,9 +104,11 @@ class LogWatch:
 
     async def _ask(self, partitions: Iterable[Partition]) -> Lost:
         before = dict(self._positions)  # as of the question: the log may have grown by the time of the answer
-        states = await self._consumer.logs(sorted(partitions))
-        lost = {each: state for each, state in states.items() if each in before and is_lost(before[each], state)}
-        for each, state in states.items():
-            if each not in lost and state.log_id is not None:
-                self._log_ids[each] = state.log_id
+        return self._compare(before, await self._consumer.logs(sorted(partitions)))
+
+    def _compare(self, positions: Mapping[Partition, Position], states: Mapping[Partition, LogState]) -> Lost:
+        lost = {each: now for each, now in states.items() if each in positions and is_lost(positions[each], now)}
+        for each, now in states.items():
+            if each not in lost and now.log_id is not None:
+                self._log_ids[each] = now.log_id
         return lost

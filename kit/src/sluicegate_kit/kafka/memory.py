@@ -55,11 +55,13 @@ class MemoryBroker:
     """Topics appear on first use.
 
     `available = False`: nobody can reach it. `tells_about_logs = False`: it serves records but answers no question.
+    `leaves_out`: partitions that it can't tell about now.
     """
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
         self.available = True
         self.tells_about_logs = True
+        self.leaves_out: set[Partition] = set()
         self._now = now
         self._logs: dict[Partition, _Log] = {}
         self._log_ids: dict[str, str] = {}
@@ -213,6 +215,8 @@ class MemoryConsumer:
             raise BrokerUnavailable("the broker is away")
         states = {}
         for each in partitions:
+            if each in self._broker.leaves_out or each not in self._broker.partitions(each.topic):
+                continue
             log = self._broker.log(each)
             states[each] = LogState(log.start, log.end, self._broker.log_id(each.topic))
         return states

@@ -136,3 +136,17 @@ async def test_a_log_that_was_never_read_is_not_lost() -> None:
     await reader.turns()
     assert reader.losses == 0
     assert reader.seen == {b"1": 1}
+
+
+async def test_nothing_is_written_while_the_broker_leaves_out_a_log_that_was_read_before() -> None:
+    reader = await a_reader_of(b"1")
+    reader.broker.lose_log()
+    reader.produce(b"a", b"b")
+    reader.broker.leaves_out.add(THE_ONE)
+    reader.restart()
+    await reader.turns(3)
+    assert reader.seen == {b"1": 1}
+    reader.broker.leaves_out.clear()
+    await reader.turns(3)
+    assert reader.seen == {b"1": 1, b"a": 1, b"b": 1}
+    assert reader.losses == 1
