@@ -44,10 +44,10 @@ class Attempt:
         self._handler = handler
         self._facts = facts
         self._input_data = input_data
-        self._replay = Replay(facts, journal, on_close=self._wake_up)
-        self._crew = crew.Crew(on_empty=self.stopped.set)
-        self._leave_seconds = leave_seconds
         self._wake = asyncio.Event()
+        self._replay = Replay(facts, journal, on_close=self._wake.set)
+        self._crew = crew.Crew(on_empty=self.stopped.set, is_over=lambda: self._replay.closed_by is not None)
+        self._leave_seconds = leave_seconds
         self._main: asyncio.Future[Left] | None = None
 
     @property
@@ -70,7 +70,7 @@ class Attempt:
             self.stopped.set()
             return end_of_closed(self._replay.closed_by)
         main = self._main = self._start(input_value)
-        main.add_done_callback(lambda _: self._wake_up())
+        main.add_done_callback(lambda _: self._wake.set())
         timer = self._start_timer()
         try:
             await self._wake.wait()
@@ -113,10 +113,6 @@ class Attempt:
             return None
         left = max(0.0, limit - self._facts.ran_seconds)
         return asyncio.get_running_loop().call_later(left, self._stop, AttemptTimedOut(limit))
-
-    def _wake_up(self) -> None:
-        self._crew.ending = True
-        self._wake.set()
 
     def _stop(self, by: BaseException) -> None:
         """Close the context from outside, and cancel the handler where it waits."""

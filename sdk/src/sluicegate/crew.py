@@ -14,12 +14,11 @@ _current: ContextVar["Crew | None"] = ContextVar("sluicegate_crew", default=None
 class Crew:
     """The tasks and the thread that work on one attempt."""
 
-    def __init__(self, on_empty: Callable[[], None]) -> None:
+    def __init__(self, *, on_empty: Callable[[], None], is_over: Callable[[], bool]) -> None:
         self._members: set[asyncio.Future[Any]] = set()
         self._on_empty = on_empty
         self._dismissed = False
-        self.ending = False
-        """Whether the attempt is over: from then on nobody need look at what a task raised."""
+        self._is_over = is_over
 
     def join(self, member: asyncio.Future[Any]) -> None:
         """Count `member` until it is done."""
@@ -40,7 +39,7 @@ class Crew:
 
     def _leave(self, member: asyncio.Future[Any]) -> None:
         self._members.discard(member)
-        if self.ending and not member.cancelled():
+        if self._is_over() and not member.cancelled():
             member.exception()  # else asyncio reports it as never retrieved
         if self._dismissed and not self._members:
             self._on_empty()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sluicegate.encoding import decode
+from sluicegate.encoding import decode, decode_foreign
 from sluicegate.errors import DecisionMismatch
 from sluicegate.journal import CheckpointEntry, JournaledDecision, Outcome
 from sluicegate_schemas.payload import digest
@@ -38,14 +38,13 @@ def approved(entry: CheckpointEntry, decision: JournaledDecision) -> Decision:
         raise DecisionMismatch(
             f"checkpoint {entry.name!r} asked about {entry.payload_digest}, decided was {decision.payload_digest}"
         )
-    edited = decision.edited_payload is not None
-    data = entry.payload if decision.edited_payload is None else decision.edited_payload
+    edited = decision.edited_payload
     return Decision(
         decision.outcome,
-        decode(data),
-        data,
-        digest(data) if edited else entry.payload_digest,
-        edited,
+        decode(entry.payload) if edited is None else decode_foreign(edited),
+        entry.payload if edited is None else edited,
+        entry.payload_digest if edited is None else digest(edited),
+        edited is not None,
         decision.decided_by,
         decision.reason,
         decision.decision_id,

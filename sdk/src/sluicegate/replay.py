@@ -78,7 +78,7 @@ class Replay:
 
     async def settle(self) -> None:
         """Wait until a suspension that has begun is written, or has failed."""
-        if self._asking is not None:
+        if self._asking is not None and not self._asking.done():
             await asyncio.wait([self._asking])
 
     def check_all_asked(self) -> None:
@@ -194,17 +194,18 @@ class Replay:
         self._closed_by = RunSuspended()
         with working_for(None):
             # A task of its own: a handler's timeout around this call must not leave it half done.
-            self._asking = asyncio.ensure_future(self._journal.ask(ask, self.steps))
-        self._asking.add_done_callback(self._asked)
-        self._on_close()
+            self._asking = asyncio.ensure_future(self._ask(ask))
         await asyncio.wait([self._asking])
         raise self._closed_by.with_traceback(None)
 
-    def _asked(self, asking: "asyncio.Task[None]") -> None:
-        if asking.cancelled():
-            self._closed_by = LeaseLost("the suspension was cut off")
-        elif (error := asking.exception()) is not None:
-            self._closed_by = error if isinstance(error, LeaseLost) else _journal_failed(error)
+    async def _ask(self, ask: Ask) -> None:
+        try:
+            await self._journal.ask(ask, self.steps)
+        except LeaseLost as signal:
+            self._closed_by = signal
+        except Exception as error:
+            self._closed_by = _journal_failed(error)
+        self._on_close()
 
 
 def _journal_failed(cause: BaseException) -> JournalFailed:
