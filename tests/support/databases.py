@@ -29,7 +29,7 @@ class Databases:
         template = f"template_{service}"
         if template not in self._templates:
             url = self.server.create_database(template, owner=ROLES[service])
-            migrate(_SERVICES[service], {"SLUICEGATE_DATABASE_URL": url})
+            migrate(_SERVICES[service], url)
             self._templates.add(template)
         name = f"test_{next(self._numbers)}_{service}"
         self.server.create_database(name, template=template, owner=ROLES[service])

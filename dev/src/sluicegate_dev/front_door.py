@@ -27,6 +27,8 @@ _HOP_BY_HOP = frozenset(
 )
 """RFC 9110, section 7.6.1."""
 _SET_HERE = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"})
+_SAID_BY_SERVER = frozenset({b"date"})
+"""What the server that this runs in adds to every response."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -77,7 +79,7 @@ class FrontDoor:
                     {
                         "type": "http.response.start",
                         "status": response.status_code,
-                        "headers": _without(response.headers.raw, _HOP_BY_HOP),
+                        "headers": _without(response.headers.raw, _HOP_BY_HOP | _SAID_BY_SERVER),
                     }
                 )
                 started = True

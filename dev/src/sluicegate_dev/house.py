@@ -15,7 +15,7 @@ from sluicegate_dev.keys import make_keys
 from sluicegate_dev.own_handlers import Handlers
 from sluicegate_dev.processes import deadline
 from sluicegate_dev.service_process import ServiceProcess
-from sluicegate_dev.services import SERVICES, WORKER, Service, Surroundings, migrate, settings_of
+from sluicegate_dev.services import SERVICES, WORKER, Surroundings, migrate, settings_of
 from sluicegate_dev.supervisor import Part
 
 Broker = Literal["embedded", "jvm"]
@@ -78,10 +78,11 @@ class House:
         """Every database, to the newest version.
 
         Raises:
-            DevError: a migration failed.
+            DidNotStart: a migration failed.
         """
-        around = self._surroundings()
-        await _at_once(*(_migration(service, around) for service in SERVICES))
+        # One after the other: Alembic keeps what it works on in globals.
+        for service in SERVICES:
+            await asyncio.to_thread(migrate, service, self.database_urls[service.name])
 
     async def start_services(self) -> None:
         """All three; they get ready in their own time."""
@@ -126,10 +127,6 @@ class House:
         # The embedded broker answers a fetch at the end of its wait, never earlier: the wait is the delay of every hop.
         extra = {"SLUICEGATE_KAFKA_FETCH_WAIT_MAX_MS": "5"} if isinstance(self.kafka, EmbeddedBroker) else {}
         return Surroundings(self.kafka.bootstrap_servers, self.database_urls, self.keys, self.workspace, extra)
-
-
-def _migration(service: Service, around: Surroundings) -> Callable[[], None]:
-    return lambda: migrate(service, settings_of(service, around))
 
 
 async def _at_once(*actions: Callable[[], object]) -> None:

@@ -2,8 +2,11 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 
+_SAME_AGAIN_SECONDS = 10
+"""A line that keeps coming is shown once, until it has been quiet for so long."""
 _LOUD = frozenset({"warning", "error", "critical"})
 
 
@@ -20,6 +23,7 @@ class LogTail:
         """`log` may not exist yet."""
         self._name = name
         self._log = log
+        self._told: dict[str, float] = {}
         self._position = log.stat().st_size if log.exists() else 0
 
     def show_new(self) -> None:
@@ -32,8 +36,14 @@ class LogTail:
                 if not raw.endswith(b"\n"):
                     break
                 self._position += len(raw)
-                if (line := short(raw)) is not None:
+                if (line := short(raw)) is not None and self._is_news(line):
                     say(self._name, line)
+
+    def _is_news(self, line: str) -> bool:
+        now = time.monotonic()
+        told = self._told.get(line)
+        self._told[line] = now
+        return told is None or now - told > _SAME_AGAIN_SECONDS
 
 
 def short(raw: bytes) -> str | None:

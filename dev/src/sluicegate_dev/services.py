@@ -4,11 +4,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import run
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from sluicegate_dev.errors import DidNotStart
 from sluicegate_dev.keys import DECISION_KEY_ID, Keys
-from sluicegate_dev.processes import Child, environment
+from sluicegate_dev.processes import Child
+from sluicegate_kit.migrate import run_migrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,13 @@ def serve(service: Service, settings: Mapping[str, str], *, log: Path, name: str
     return Child(name or service.name, command, log=log, env=settings)
 
 
-def migrate(service: Service, settings: Mapping[str, str]) -> None:
-    """Brings its database to the newest version.
+def migrate(service: Service, database_url: str) -> None:
+    """Brings its database to the newest version, as `python -m … migrate` does.
 
     Raises:
-        DidNotStart: with what it said.
+        DidNotStart: with what the database said.
     """
-    done = run(
-        [sys.executable, "-m", service.module, "migrate"], env=environment(settings), capture_output=True, text=True
-    )
-    if done.returncode:
-        raise DidNotStart(f"{service.name} migrate", (done.stdout + done.stderr)[-4000:])
+    try:
+        run_migrations(service.module, database_url)
+    except SQLAlchemyError as error:
+        raise DidNotStart(f"{service.name} migrate", str(error)) from error
