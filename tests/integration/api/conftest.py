@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.integration.api.replica import Replica, running
 
 from sluicegate_kit.kafka.memory import MemoryBroker
+from tests.integration.api.replica import Replica, running
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.support.callers import bearer, one_of_each_role
-from tests.unit.api.ledger import START
 
 from sluicegate_api.bootstrap import GROUP, TOPICS, Service, assemble
 from sluicegate_api.settings import ApiSettings
@@ -22,6 +20,8 @@ from sluicegate_kit.web.server import HttpServer
 from sluicegate_schemas import envelope
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.model import Event
+from tests.support.callers import bearer, one_of_each_role
+from tests.unit.api.ledger import START
 
 DEADLINE_SECONDS = 10.0
 MAC_KEY = b"0123456789abcdef0123456789abcdef"

@@ -1,11 +1,11 @@
 """PATCH: cancel and retry."""
 
 import pytest
+
+from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, Status
 from tests.integration.api.replica import Replica, found
 from tests.support.callers import bearer
 from tests.unit.api.samples import snapshot
-
-from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, Status
 
 pytestmark = pytest.mark.anyio
 

@@ -3,14 +3,14 @@
 import base64
 
 import pytest
-from tests.integration.api.replica import Replica, found
-from tests.support.callers import bearer
-from tests.unit.api.ledger import START
 
 from sluicegate_kit.kafka.dead_letter import dead_letter
 from sluicegate_kit.kafka.ports import Record
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, JOB_REQUESTED
+from tests.integration.api.replica import Replica, found
+from tests.support.callers import bearer
+from tests.unit.api.ledger import START
 
 pytestmark = pytest.mark.anyio
 LETTERS = "/api/admin/dead-letters"

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from tests.integration.api.replica import DEADLINE_SECONDS, Replica
-from tests.unit.api.samples import JOB, snapshot
 
 from sluicegate_schemas.job_lifecycle import Status
+from tests.integration.api.replica import DEADLINE_SECONDS, Replica
+from tests.unit.api.samples import JOB, snapshot
 
 pytestmark = pytest.mark.anyio
 EVENTS = f"/api/agent-jobs/{JOB}/events"

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+
+from sluicegate_kit.kafka.memory import MemoryBroker
+from sluicegate_schemas.worker_status import QueueDepth
 from tests.integration.api.replica import Replica, found, running
 from tests.support.callers import bearer
 from tests.unit.api.ledger import START
 from tests.unit.api.samples import status
-
-from sluicegate_kit.kafka.memory import MemoryBroker
-from sluicegate_schemas.worker_status import QueueDepth
 
 pytestmark = pytest.mark.anyio
 WORKER = "/api/admin/agent-worker"

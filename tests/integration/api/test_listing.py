@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
+
+from sluicegate_schemas.job_lifecycle import Status
 from tests.integration.api.replica import Replica, found, simple_task
 from tests.support.callers import bearer
 from tests.unit.api.samples import snapshot
-
-from sluicegate_schemas.job_lifecycle import Status
 
 pytestmark = pytest.mark.anyio
 JOBS = "/api/agent-jobs"

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.integration.api.replica import Replica, running
-from tests.unit.api.samples import created, decided, snapshot, status
 
 from sluicegate_kit.kafka.memory import MemoryBroker
 from sluicegate_schemas.checkpoint_created import Kind
 from sluicegate_schemas.job_lifecycle import Status
+from tests.integration.api.replica import Replica, running
+from tests.unit.api.samples import created, decided, snapshot, status
 
 pytestmark = pytest.mark.anyio
 

@@ -4,13 +4,13 @@ import asyncio
 import time
 
 import pytest
-from tests.integration.api.replica import Replica, found
-from tests.unit.api.samples import JOB, created, decided, numbered, request, snapshot
 
 from sluicegate_schemas.checkpoint_created import Kind
 from sluicegate_schemas.checkpoint_decided import Outcome
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, JobError, JobLifecycle, Status
+from tests.integration.api.replica import Replica, found
+from tests.unit.api.samples import JOB, created, decided, numbered, request, snapshot
 
 pytestmark = pytest.mark.anyio
 URL = f"/api/agent-jobs/{JOB}"

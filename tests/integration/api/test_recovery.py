@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.integration.api.replica import Replica, found, running, simple_task
-from tests.unit.api.samples import snapshot
 
 from sluicegate_kit.kafka.memory import MemoryBroker
 from sluicegate_schemas.job_lifecycle import Status
+from tests.integration.api.replica import Replica, found, running, simple_task
+from tests.unit.api.samples import snapshot
 
 pytestmark = pytest.mark.anyio
 JOBS = "/api/agent-jobs"

@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.integration.api.replica import MAC_KEY, Replica, found, simple_task
-from tests.support.callers import bearer
-from tests.unit.api.samples import status
 
 from sluicegate_schemas import mac
 from sluicegate_schemas.worker_status import ReplicaState
+from tests.integration.api.replica import MAC_KEY, Replica, found, simple_task
+from tests.support.callers import bearer
+from tests.unit.api.samples import status
 
 pytestmark = pytest.mark.anyio
 JOBS = "/api/agent-jobs"

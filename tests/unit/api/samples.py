@@ -36,7 +36,7 @@ def submit(job_id: str = JOB, once: Once | None = None) -> Submit:
     """What a POST writes."""
     event = request(job_id)
     message = envelope.write(event, ce_id=numbered(job_id), source="test", at=START)
-    return Submit(asked(event), event.job_type, message, once, SILENCE)
+    return Submit(asked(event, b"{}"), event.job_type, message, once, SILENCE)
 
 
 def snapshot(

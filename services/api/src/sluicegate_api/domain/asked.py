@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic_core import to_json
-
 from sluicegate_schemas.job_requested import JobRequested
 
 
@@ -32,12 +30,12 @@ class Asked:
         return tags
 
 
-def asked(request: JobRequested, input_data: bytes | None = None) -> Asked:
-    """The row of a request; `input_data` spares encoding the input again where that was done."""
+def asked(request: JobRequested, input_data: bytes) -> Asked:
+    """The row of a request, with its input as JSON."""
     return Asked(
         request.job_id,
         request.task_description,
-        (input_data or to_json(request.input_data)).decode(),
+        input_data.decode(),
         request.priority,
         request.max_attempts,
         request.requested_by,

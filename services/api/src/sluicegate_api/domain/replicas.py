@@ -1,13 +1,12 @@
 """The worker replicas, by what each said last."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic_core import to_json
-
 from sluicegate_api.domain.queue import Depth
+from sluicegate_schemas.model import Part
 from sluicegate_schemas.worker_status import QueueDepth, ReplicaState, WorkerStatus
 
 KEPT = timedelta(hours=24)
@@ -50,24 +49,29 @@ def hear(replica: Replica | None, status: WorkerStatus, now: datetime) -> Replic
     """The replica after this report; one that is older than the last changes nothing."""
     if replica is not None and status.at <= replica.at:
         return replica
-    counted = status.queue is not None
     return Replica(
         status.worker_id,
         status.version,
         status.state,
         status.slots,
         status.active_jobs,
-        to_json(status.handlers, by_alias=True).decode(),
+        _text(status.handlers),
         status.fleet_version,
-        to_json(status.queue, by_alias=True, exclude_none=True).decode()
-        if counted
-        else replica.queue
-        if replica
-        else None,
-        now if counted else replica.queue_at if replica else None,
+        *_counted(replica, status, now),
         status.at,
         now,
     )
+
+
+def _counted(replica: Replica | None, status: WorkerStatus, now: datetime) -> tuple[str | None, datetime | None]:
+    """The queue and when it was counted; one replica counts for all, the others say nothing."""
+    if status.queue is not None:
+        return _text(status.queue), now
+    return (None, None) if replica is None else (replica.queue, replica.queue_at)
+
+
+def _text(parts: Sequence[Part]) -> str:
+    return json.dumps([part.model_dump(mode="json", by_alias=True, exclude_none=True) for part in parts])
 
 
 def queue(replicas: Iterable[Replica], now: datetime) -> list[Depth] | None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pydantic_core import to_json
+
 from sluicegate_api.domain import checkpoints, controls
 from sluicegate_api.domain.asked import asked
 from sluicegate_api.domain.job import project
@@ -40,7 +42,7 @@ class ProjectLifecycle(Operation[None]):
         rows.put(JOBS, job)
         rows.put(JOB_EVENTS, entry(snapshot, self.value, job.entries, rows.now))
         if snapshot.request is not None:
-            rows.put(JOB_REQUESTS, asked(snapshot.request))
+            rows.put(JOB_REQUESTS, asked(snapshot.request, to_json(snapshot.request.input_data)))
         if before is not None and before.seq == 0:
             rows.answered(f"job-requested:{snapshot.job_id}")
         for found in checkpoints.decision_answers(snapshot):
