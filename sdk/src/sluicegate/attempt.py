@@ -10,7 +10,7 @@ from sluicegate.context import JobContext
 from sluicegate.encoding import encode_result
 from sluicegate.end_of import end_of_closed, end_of_raised, failed
 from sluicegate.ends import AttemptEnd, Succeeded
-from sluicegate.errors import AttemptTimedOut, ContextClosed, InvalidInput, JobCancelled, LeaseLost, SluicegateError
+from sluicegate.errors import AttemptTimedOut, ContextClosed, JobCancelled, LeaseLost, SluicegateError
 from sluicegate.facts import RunFacts
 from sluicegate.handler import Handler
 from sluicegate.journal import Journal, StepSummary
@@ -61,15 +61,14 @@ class Attempt:
         After a suspension, cancel, lost lease or timeout it waits a short while for the handler to leave, then
         returns all the same: see `stopped`. Cancelling this coroutine closes the context as a lost lease does.
         """
-        try:
-            input_value = self._handler.read_input(dict(self._input_data))
-        except InvalidInput as error:
-            self.stopped.set()
-            return failed(error)
         if self._replay.closed_by is not None:
             self.stopped.set()
             return end_of_closed(self._replay.closed_by)
-        main = self._main = self._start(input_value)
+        try:
+            main = self._main = self._start(self._handler.read_input(dict(self._input_data)))
+        except Exception as error:
+            self.stopped.set()
+            return failed(error)
         main.add_done_callback(lambda _: self._wake.set())
         timer = self._start_timer()
         try:
@@ -117,7 +116,7 @@ class Attempt:
     def _stop(self, by: BaseException) -> None:
         """Close the context from outside, and cancel the handler where it waits."""
         main = self._main
-        if main is not None and main.done():
+        if self._replay.closed_by is not None or (main is not None and main.done()):
             return
         self._replay.close(by)
         if main is not None:

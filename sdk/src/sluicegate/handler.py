@@ -70,9 +70,16 @@ def job_handler(
     def decorate(fn: Callable[..., Any]) -> Handler:
         if not _JOB_TYPE.fullmatch(job_type):
             raise HandlerDefinitionError(f"{job_type!r} is no job type: up to 100 of a-z 0-9 . _ -")
-        return Handler(job_type, version, _input_model(fn), fn, retry, inspect.iscoroutinefunction(fn))
+        return Handler(job_type, version, _input_model(fn), fn, retry, _is_async(fn))
 
     return decorate
+
+
+def _is_async(fn: Callable[..., Any]) -> bool:
+    inner = inspect.unwrap(fn)
+    if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
+        raise HandlerDefinitionError(f"{fn.__qualname__} yields; a handler returns its result")
+    return inspect.iscoroutinefunction(inner)
 
 
 def _input_model(fn: Callable[..., Any]) -> TypeAdapter[Any]:

@@ -1,12 +1,14 @@
 """How functions become handlers, and how a worker finds them."""
 
+import functools
 import sys
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sluicegate import InvalidInput, JobContext, RetryPolicy, SyncJobContext, job_handler
 from sluicegate.errors import DuplicateHandler, HandlerDefinitionError, HandlerModuleError
@@ -77,9 +79,47 @@ def test_a_function_that_cannot_be_called_as_a_handler_is_refused() -> None:
 
     def unknown(ctx: SyncJobContext, data: "Nowhere") -> None: ...  # type: ignore[name-defined]  # noqa: F821
 
-    for fn in (alone, bare, unknown):
+    def yields(ctx: SyncJobContext, data: dict[str, Any]) -> Iterator[int]:
+        yield 1
+
+    async def yields_async(ctx: JobContext, data: dict[str, Any]) -> AsyncIterator[int]:
+        yield 1
+
+    for fn in (alone, bare, unknown, yields, yields_async):
         with pytest.raises(HandlerDefinitionError):
             job_handler("odd")(fn)
+
+
+def test_a_decorated_coroutine_function_is_still_one() -> None:
+    async def inner(ctx: JobContext, data: dict[str, Any]) -> int:
+        return 4
+
+    @job_handler("wrapped")
+    @functools.wraps(inner)
+    def outer(*args: Any) -> Any:
+        return inner(*args)
+
+    assert outer.is_async
+    assert run(outer, {}).result == 4
+
+
+def test_a_validator_that_breaks_fails_the_attempt_alone() -> None:
+    class Broken(BaseModel):
+        n: int
+
+        @field_validator("n")
+        @classmethod
+        def look_up(cls, value: int) -> int:
+            return {1: 1}[value]
+
+    @job_handler("broken")
+    async def broken(ctx: JobContext, data: Broken) -> int:
+        return data.n
+
+    assert run(broken, {"n": 1}).result == 1
+    outcome = run(broken, {"n": 2})
+    assert outcome.error is not None
+    assert outcome.error.type == "KeyError"
 
 
 @pytest.fixture
