@@ -1,6 +1,5 @@
 """Binds the suite of the Kafka ports to real Apache Kafka, under both group protocols."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -16,7 +15,6 @@ class OnKafka:
 
     def __init__(self, broker: RealKafka, protocol: Literal["classic", "consumer"]) -> None:
         self.broker = broker
-        self.gone = False
         self.options = KafkaOptions(
             broker.bootstrap_servers,
             "test",
@@ -32,14 +30,10 @@ class OnKafka:
         return ConfluentConsumer(self.options, group, topics, poll_seconds=0.1, commit_seconds=0)
 
     def go_away(self) -> None:
-        self.gone = True
         self.broker.kill()
 
 
 @pytest.fixture(params=["classic", "consumer"])
-def kafka(request: pytest.FixtureRequest, real_kafka: RealKafka) -> Iterator[OnKafka]:
+def kafka(request: pytest.FixtureRequest, real_kafka: RealKafka) -> OnKafka:
     """Each test of the suite runs under both."""
-    bound = OnKafka(real_kafka, request.param)
-    yield bound
-    if bound.gone:
-        real_kafka.start()
+    return OnKafka(real_kafka, request.param)
