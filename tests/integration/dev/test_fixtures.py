@@ -4,13 +4,13 @@ import psycopg
 import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
-from tests.support.databases import Databases
-from tests.support.kafka import RealKafka
 
 from sluicegate_dev.embedded_postgres import EmbeddedPostgres
 from sluicegate_dev.librdkafka_mock import MockCluster
 from sluicegate_dev.processes import deadline
 from sluicegate_schemas.topics import JOB_REQUESTED, TOPICS
+from tests.support.databases import Databases
+from tests.support.kafka import RealKafka
 
 
 def test_a_role_opens_its_own_database_alone(postgres: EmbeddedPostgres, databases: Databases) -> None:

@@ -1,0 +1,146 @@
+"""The one origin: what reaches the services, what comes back, and what is said while one restarts."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route as Endpoint
+
+from sluicegate_dev.front_door import FrontDoor
+from sluicegate_dev.ports import LOOPBACK, free_port
+from sluicegate_dev.routes import Route
+from sluicegate_kit.web.server import HttpServer
+
+pytestmark = pytest.mark.anyio
+
+left = asyncio.Event()
+
+
+async def echo(request: Request) -> Response:
+    """What the service was sent."""
+    return JSONResponse(
+        {
+            "method": request.method,
+            "target": request.scope["raw_path"].decode() + "?" + request.url.query,
+            "headers": dict(request.headers),
+            "body": (await request.body()).decode(),
+        },
+        headers={"x-answer": "yes", "connection": "x-hop", "x-hop": "1"},
+    )
+
+
+async def stream(_: Request) -> Response:
+    """Two events, the second never ends."""
+
+    async def events() -> AsyncIterator[bytes]:
+        yield b"data: first\n\n"
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.set()
+
+    return StreamingResponse(events(), media_type="text/event-stream")
+
+
+@contextlib.asynccontextmanager
+async def _house() -> AsyncIterator[tuple[httpx.AsyncClient, HttpServer]]:
+    app = Starlette(
+        routes=[
+            Endpoint("/api/stream", stream),
+            Endpoint("/api/{rest:path}", echo, methods=["GET", "POST", "DELETE"]),
+        ]
+    )
+    service = HttpServer("service", app, LOOPBACK, 0)
+    await service.start()
+    door = FrontDoor((Route("/api", "api"), Route("/gone", "gone")), {"api": service.port, "gone": free_port()})
+    front = HttpServer("front-door", door, LOOPBACK, 0)
+    await front.start()
+    async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{front.port}", trust_env=False) as client:
+        yield client, service
+    await door.close()
+    await front.stop()
+    await service.stop()
+
+
+async def test_method_target_and_body_reach_the_service_as_they_are() -> None:
+    async with _house() as (client, _):
+        response = await client.post("/api/a%2Fb?q=%20x&q=2", content=b'{"big": 9007199254740993}')
+        seen = response.json()
+    assert seen["method"] == "POST"
+    assert seen["target"] == "/api/a%2Fb?q=%20x&q=2"
+    assert seen["body"] == '{"big": 9007199254740993}'
+    assert response.headers["x-answer"] == "yes"
+    assert len(response.headers.get_list("date")) == 1
+
+
+async def test_a_body_without_a_length_reaches_the_service() -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"one "
+        yield b"two"
+
+    async with _house() as (client, _):
+        seen = (await client.post("/api/x", content=chunks())).json()
+    assert seen["body"] == "one two"
+
+
+async def test_who_called_is_said_by_the_front_door_alone() -> None:
+    forged = {"x-forwarded-for": "6.6.6.6", "x-forwarded-host": "evil", "forwarded": "for=6.6.6.6"}
+    async with _house() as (client, _):
+        headers = (await client.get("/api/x", headers=forged)).json()["headers"]
+        assert headers["x-forwarded-for"] == LOOPBACK
+        assert headers["x-forwarded-host"] == headers["host"] == str(client.base_url.netloc.decode())
+        assert headers["x-forwarded-proto"] == "http"
+        assert "forwarded" not in headers
+
+
+async def test_headers_meant_for_one_hop_stop_here() -> None:
+    sent = {"connection": "x-private", "x-private": "1", "te": "trailers", "authorization": "Bearer k"}
+    async with _house() as (client, _):
+        response = await client.get("/api/x", headers=sent)
+    seen = response.json()["headers"]
+    assert "x-private" not in seen
+    assert "te" not in seen
+    assert seen["authorization"] == "Bearer k"
+    assert "x-hop" not in response.headers
+
+
+async def test_a_stream_arrives_as_it_is_written_and_ends_when_the_caller_leaves() -> None:
+    left.clear()
+    async with _house() as (client, _):
+        async with client.stream("GET", "/api/stream") as response:
+            assert await anext(response.aiter_raw()) == b"data: first\n\n"
+        async with asyncio.timeout(10):
+            await left.wait()
+
+
+async def test_while_a_service_restarts_the_caller_is_asked_to_come_again() -> None:
+    async with _house() as (client, _):
+        response = await client.get("/gone/x")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"].endswith("/unavailable")
+
+
+async def test_a_service_that_came_back_is_found_again() -> None:
+    async with _house() as (client, service):
+        assert (await client.get("/api/x")).status_code == 200
+        port = service.port
+        await service.stop()
+        assert (await client.get("/api/x")).status_code == 503
+        again = HttpServer("service", Starlette(routes=[Endpoint("/api/x", echo)]), LOOPBACK, port)
+        await again.start()
+        assert (await client.get("/api/x")).status_code == 200
+        await again.stop()
+
+
+async def test_a_path_of_no_service_is_a_problem() -> None:
+    async with _house() as (client, _):
+        response = await client.get("/nowhere")
+    assert response.status_code == 404
+    assert response.json()["type"].endswith("/not-found")

@@ -1,0 +1,46 @@
+"""What of a service's log is shown at the terminal."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sluicegate_dev.screen import LogTail, short
+
+
+def _entry(level: str, event: str, **more: str) -> bytes:
+    return json.dumps({"level": level, "event": event, **more}).encode() + b"\n"
+
+
+def test_warnings_and_errors_are_shown_with_their_job() -> None:
+    assert short(_entry("warning", "lease lost", job_id="j1")) == "warning: lease lost (job j1)"
+    assert short(_entry("error", "dead")) == "error: dead"
+
+
+@pytest.mark.parametrize("raw", [_entry("info", "ready"), b"not json\n", b"[]\n", b"\n"])
+def test_everything_else_stays_in_the_file(raw: bytes) -> None:
+    assert short(raw) is None
+
+
+def test_only_what_is_new_is_shown_and_only_whole_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(_entry("error", "old"))
+    tail = LogTail("worker", log)
+    line = _entry("error", "new")
+    with log.open("ab") as file:
+        file.write(line[:10])
+        file.flush()
+        tail.show_new()
+        assert capsys.readouterr().out == ""
+        file.write(line[10:])
+        file.flush()
+        tail.show_new()
+    assert capsys.readouterr().out.split() == ["worker", "error:", "new"]
+
+
+def test_a_line_that_keeps_coming_is_shown_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "log"
+    tail = LogTail("worker", log)
+    log.write_bytes(_entry("error", "same") * 50)
+    tail.show_new()
+    assert capsys.readouterr().out.count("same") == 1
