@@ -16,7 +16,8 @@ REPLICA = {
     "slots": 3,
     "activeJobs": 2,
     "fleetVersion": 1,
-    "handlers": [{"jobType": "simple-task", "version": "1"}],
+    "jobTypes": ["simple-task"],
+    "live": True,
     "lastStatusAt": "2026-11-22T12:00:00Z",
 }
 FLEET = {
@@ -38,8 +39,8 @@ LETTER = {
     "reason": "not valid JSON",
     "at": "2026-11-22T12:00:00Z",
     "receivedAt": "2026-11-22T12:00:00Z",
-    "headers": [{"name": "ce_type", "valueBase64": "G1s="}],
-    "valueBase64": base64.b64encode(b"\x1b[2J\xff").decode(),
+    "headers": [{"name": "ce_type", "value": "G1s="}],
+    "value": base64.b64encode(b"\x1b[2J\xff").decode(),
 }
 
 

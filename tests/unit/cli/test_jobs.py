@@ -56,17 +56,16 @@ def test_a_table_has_a_row_for_each_job() -> None:
 
 def test_a_shown_job_lists_its_checkpoints_and_its_result() -> None:
     listed = {
-        "items": [
-            {
-                "checkpointId": "5b0f9f57-8f0c-5c15-9c30-111111111111",
-                "jobId": "job-1",
-                "run": 1,
-                "state": "pending",
-                "summary": "pending",
-            }
-        ]
+        "checkpointId": CHECKPOINT_ID,
+        "jobId": "job-1",
+        "run": 1,
+        "kind": "approval",
+        "state": "pending",
+        "summary": "pending",
+        "url": f"/api/admin/agent-checkpoints/{CHECKPOINT_ID}",
     }
-    done = against(api(ok(job("succeeded", result={"files": ["a.ts"]})), ok(listed))).run("jobs", "show", "job-1")
+    answers = ok(job("succeeded", result={"files": ["a.ts"]})), ok({"items": [listed]})
+    done = against(api(*answers)).run("jobs", "show", "job-1")
     assert done.exit_code == 0
     assert '"a.ts"' in done.stdout
     assert CHECKPOINT_ID in done.stdout

@@ -46,10 +46,11 @@ def show(context: typer.Context, dead_letter_id: DeadLetterId, form: Output = Fo
             output.as_json(shown)
             return
         output.fields(_facts(shown))
-        for header in shown.headers:
-            typer.echo(f"header {output.cell(header.name)}: {output.cell(_readable(header.value))}")
-        typer.echo(f"value, {len(shown.value)} bytes")
-        typer.echo(terminal_safe.block(_readable(shown.value)))
+        for name, value in shown.raw_headers():
+            typer.echo(f"header {output.cell(name)}: {output.cell(_readable(value))}")
+        value = shown.raw_value()
+        typer.echo(f"value, {len(value)} bytes")
+        typer.echo(terminal_safe.block(_readable(value)))
 
 
 @app.command()
@@ -75,7 +76,7 @@ def _facts(letter: DeadLetter) -> tuple[tuple[str, Cell], ...]:
         ("topic", letter.topic),
         ("partition", letter.partition),
         ("offset", letter.offset),
-        ("key", letter.key),
+        ("key", letter.key_text),
         ("code", letter.code),
         ("reason", letter.reason),
         ("at", letter.at),

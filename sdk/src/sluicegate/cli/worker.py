@@ -51,9 +51,9 @@ def _show(fleet: Fleet, form: Form) -> None:
             (
                 (
                     replica.worker_id,
-                    replica.state,
+                    replica.state if replica.live else f"{replica.state}, silent",
                     f"{replica.active_jobs} of {replica.slots}",
-                    ", ".join(handled.job_type for handled in replica.handlers),
+                    ", ".join(replica.job_types),
                     replica.last_status_at,
                 )
                 for replica in fleet.replicas

@@ -123,14 +123,14 @@ class ProjectedDecision(Part):
     reason: str | None = None
     edited: bool = False
     at: datetime
-    applied: AnswerOutcome | None = None
-    applied_reason: str | None = None
+    applied: Applied | None = None
+    """None until the worker has answered."""
 
 
 class JobCheckpoint(Part):
     """A checkpoint as its job lists it, without the payload.
 
-    What only the ask tells (`kind`, `key`, `title`, …) is None while the api has heard of the decision alone.
+    What only the ask tells (`key`, `title`, …) is None while the api has heard of the decision alone.
     """
 
     checkpoint_id: UUID
@@ -139,9 +139,11 @@ class JobCheckpoint(Part):
     state: State
     summary: str
     """The state in words, with what became of a decision that changed nothing."""
+    kind: Kind
+    url: str
+    job_type: str | None = None
     key: str | None = None
     ask: int | None = None
-    kind: Kind | None = None
     title: str | None = None
     description: str | None = None
     risk: Risk | None = None
@@ -150,7 +152,6 @@ class JobCheckpoint(Part):
     handler_version: str | None = None
     created_at: datetime | None = None
     decision: ProjectedDecision | None = None
-    links: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ class DeadLetter(Part):
     partition: int
     offset: int
     key: str | None = None
+    """Base64."""
+    key_text: str | None = None
+    """The key as far as it is text."""
     code: str
     """Stable: what kind of defect."""
     reason: str
@@ -28,26 +31,25 @@ class DeadLetter(Part):
     redriven_by: str | None = None
 
 
-class Header(Part):
+class RecordHeader(Part):
     """A header of the record."""
 
     name: str
-    value_base64: str
-
-    @property
-    def value(self) -> bytes:
-        """Its raw bytes."""
-        return base64.b64decode(self.value_base64)
+    value: str
+    """Base64."""
 
 
 class ShownDeadLetter(DeadLetter):
-    """A dead letter with its raw bytes."""
+    """A dead letter with the raw bytes of its record."""
 
-    key_base64: str | None = None
-    value_base64: str
-    headers: list[Header] = Field(default_factory=list)
+    value: str
+    """Base64."""
+    headers: list[RecordHeader] = Field(default_factory=list)
 
-    @property
-    def value(self) -> bytes:
-        """The record's raw bytes."""
-        return base64.b64decode(self.value_base64)
+    def raw_value(self) -> bytes:
+        """The record's value as it was."""
+        return base64.b64decode(self.value)
+
+    def raw_headers(self) -> list[tuple[str, bytes]]:
+        """The record's headers as they were."""
+        return [(header.name, base64.b64decode(header.value)) for header in self.headers]

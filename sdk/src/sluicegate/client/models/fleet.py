@@ -9,15 +9,8 @@ from sluicegate_schemas.model import Part
 from sluicegate_schemas.worker_status import QueueDepth, ReplicaState
 
 
-class Handled(Part):
-    """A job type that a replica does."""
-
-    job_type: str
-    version: str
-
-
 class Replica(Part):
-    """One live worker process."""
+    """One worker process."""
 
     worker_id: str
     version: str
@@ -26,7 +19,9 @@ class Replica(Part):
     active_jobs: int
     fleet_version: int
     """The last start or stop that it knows of."""
-    handlers: list[Handled]
+    job_types: list[str]
+    live: bool
+    """It spoke lately, so that it can be counted on."""
     last_status_at: datetime
 
 
