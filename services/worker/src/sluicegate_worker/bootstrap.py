@@ -85,6 +85,7 @@ class Service:
     stager: Stager
     reporter: Reporter
     status: Status
+    metrics: Metrics
 
     def components(self) -> list[Component]:
         """What others need starts first, and so stops last: ingest ends first, then the attempts, then the lease."""
@@ -210,6 +211,7 @@ def assemble(
         stager=Stager(writes, reads, unhandled_type_seconds=settings.unhandled_type_seconds),
         reporter=Reporter(writes),
         status=status,
+        metrics=metrics,
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
 import structlog
 
 from sluicegate.attempt import Attempt
@@ -18,6 +17,7 @@ from sluicegate_kit.crash import crash_point
 from sluicegate_kit.db.errors import DataRefused
 from sluicegate_kit.kafka.writes import Writes
 from sluicegate_kit.logs import bound
+from sluicegate_schemas import strict_json
 from sluicegate_worker.domain import commands
 from sluicegate_worker.domain.journal import Entry
 from sluicegate_worker.domain.run import Lease, Run
@@ -59,7 +59,8 @@ class Execution:
         self._run = run
         self._resumed = bool(entries)
         self._journal = PostgresJournal(bench.writes, lease, self.held, entries, on_leaving=self._leave)
-        asked = orjson.loads(request.request)
+        asked = strict_json.read(request.request.encode())
+        assert isinstance(asked, dict)
         facts = RunFacts(
             job_id=run.job_id,
             run=run.run,
@@ -67,10 +68,11 @@ class Execution:
             job_type=run.job_type,
             requested_by=request.requested_by,
             workspace=bench.workspace,
-            timeout_seconds=asked.get("timeoutSeconds"),
+            timeout_seconds=_seconds(asked.get("timeoutSeconds")),
             ran_seconds=run.attempt_ms / 1000,
         )
-        self.attempt = Attempt(handler, facts, asked.get("inputData", {}), self._journal)
+        given = asked.get("inputData")
+        self.attempt = Attempt(handler, facts, given if isinstance(given, dict) else {}, self._journal)
 
     async def run(self) -> None:
         """To the end, or to the suspension."""
@@ -116,3 +118,7 @@ class Execution:
             refused = commands.Failed(error_json("DataRefused", f"the database refuses the result: {error}"), None)
             await persist(self._bench.writes, EndAttempt(self.held, refused, "[]"), self.lease)
         crash_point("worker.finish.after_commit")
+
+
+def _seconds(value: strict_json.JsonValue) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

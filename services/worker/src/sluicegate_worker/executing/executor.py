@@ -16,7 +16,7 @@ from sluicegate_worker.executing.execution import Bench, Execution
 from sluicegate_worker.executing.heartbeat import Owned
 from sluicegate_worker.executing.loading import Loader
 from sluicegate_worker.executing.replica_lease import ReplicaLease
-from sluicegate_worker.operations.attempt import Announce, GivenBack, Release
+from sluicegate_worker.operations.attempt import Announce, GivenBack, Held, Release
 from sluicegate_worker.operations.settle import Claim, Place
 from sluicegate_worker.tables import Request
 
@@ -153,8 +153,11 @@ class Executor:
             asyncio.get_running_loop().call_later(ANNOUNCE_SECONDS, self._announce, started)
 
     def _announce(self, started: Sequence[Execution]) -> None:
-        if held := tuple(execution.held for execution in started if not execution.over):
-            self._enqueue(Announce(held))
+        def still_running() -> list[Held]:
+            return [execution.held for execution in started if not execution.over]
+
+        if still_running():
+            self._enqueue(Announce(still_running))
 
     def _enqueue(self, operation: Operation[None]) -> None:
         self._bench.writes.enqueue(operation).add_done_callback(_look_at)

@@ -3,7 +3,7 @@
 An operation has an id from before its first try: after a commit whose outcome was lost it finds its own write.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -173,17 +173,22 @@ class EndAttempt(Operation[None]):
         happen(rows, _own(rows, self.held), command, self.held.request)
 
 
-@dataclass(frozen=True, slots=True)
 class Announce(Operation[None]):
     """Runs that are still running a little after their claim say so."""
 
-    held: tuple[Held, ...]
+    __slots__ = ("_held", "_still_running")
+
+    def __init__(self, still_running: Callable[[], Sequence[Held]]) -> None:
+        """Asked when the batch is made up, so that a run which ends in the very batch has only its end to tell."""
+        self._still_running = still_running
+        self._held: Sequence[Held] = ()
 
     def locks(self) -> Iterable[Need]:
-        return tuple(RUNS.lock(one.job_id) for one in self.held)
+        self._held = self._still_running()
+        return [RUNS.lock(one.job_id) for one in self._held]
 
     def decide(self, rows: Rows) -> None:
-        for one in self.held:
+        for one in self._held:
             run = rows.get(RUNS, one.job_id)
             if run is not None:
                 happen(rows, run, Announced(one.lease), one.request)
