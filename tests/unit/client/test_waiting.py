@@ -10,7 +10,7 @@ from sluicegate.client import Retries, Until, WaitTimedOut
 from sluicegate.client._sync.jobs import Jobs
 from sluicegate.client._sync.transport import Transport
 from sluicegate_schemas.job_lifecycle import Status
-from tests.support.http_api import HERE, Answer, ScriptedApi, api, job, ok
+from tests.support.http_api import CHECKPOINT_ID, HERE, Answer, ScriptedApi, api, job, ok
 
 
 class Clock:
@@ -80,6 +80,20 @@ def test_a_service_that_does_not_hold_requests_is_not_asked_without_pause() -> N
     with jobs(scripted, clock) as client:
         client.wait("job-1")
     assert clock.now == 2.0
+
+
+def test_a_job_with_a_pending_retry_has_not_ended_for_good() -> None:
+    clock = Clock()
+    control = {
+        "controlId": CHECKPOINT_ID,
+        "action": "retry",
+        "run": 1,
+        "requestedBy": "sam",
+        "at": "2026-11-22T12:00:00Z",
+    }
+    scripted = api(ok(job("failed", pendingControl=control)), ok(job("succeeded", run=2)))
+    with jobs(scripted, clock) as client:
+        assert client.wait("job-1", until=Until.ENDED).run == 2
 
 
 def test_a_watch_tells_each_change_once() -> None:

@@ -176,7 +176,7 @@ class AsyncJobs:
             call = Call("GET", _path(job_id), repeatable=True, query=query({"wait": hold}), longest_seconds=hold + 30)
             job = await self._transport.read(call, Job)
             yield job
-            if until.reached(job.status):
+            if until.reached(job):
                 return
             if timeout_seconds is not None and self._clock() - started >= timeout_seconds:
                 raise WaitTimedOut(job_id, job.status, timeout_seconds)

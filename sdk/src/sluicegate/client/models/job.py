@@ -73,6 +73,8 @@ class Until(StrEnum):
     ENDED = "ended"
     """The job has ended, however long a person takes."""
 
-    def reached(self, status: Status) -> bool:
-        """Whether a job of this status is there."""
-        return status.terminal or (self is Until.SETTLED and status is Status.WAITING)
+    def reached(self, job: Job) -> bool:
+        """Whether the job is there. One with a pending cancel or retry is about to leave where it stands."""
+        if job.pending_control is not None:
+            return False
+        return job.status.terminal or (self is Until.SETTLED and job.status is Status.WAITING)
