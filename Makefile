@@ -21,6 +21,7 @@ help: ## list the commands
 
 .PHONY: install
 install: .venv/installed ## everything the other commands need, into .tools and .venv
+	@:
 
 .PHONY: dev
 dev: install ## the whole system on this machine, until Ctrl-C (KAFKA=jvm, HANDLERS=my_jobs, PORT=8000)
