@@ -1,0 +1,36 @@
+"""`python -m tests.simulation SEED` replays one seed and says what it did; `FIRST-LAST` tries many.
+
+Prints a line per violation and ends with 1 if there was one. With `--until G4` it stops at the first seed that breaks
+that invariant.
+"""
+
+import argparse
+import sys
+
+from tests.simulation.simulation import Simulation
+
+
+def main() -> int:
+    """0: nothing was violated."""
+    parser = argparse.ArgumentParser(prog="tests.simulation", description=__doc__)
+    parser.add_argument("seeds")
+    parser.add_argument("--until", metavar="INVARIANT")
+    asked = parser.parse_args()
+    first, _, last = asked.seeds.partition("-")
+    worst = 0
+    for seed in range(int(first), int(last or first) + 1):
+        simulation = Simulation(seed)
+        found = simulation.run()
+        if found:
+            worst = 1
+        for each in found:
+            sys.stdout.write(f"seed {seed}: {each}\n")
+        if not last:
+            sys.stdout.write("\n".join(simulation.trace) + "\n")
+        if any(each.startswith(f"{asked.until}:") for each in found):
+            break
+    return worst
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
