@@ -1,31 +1,49 @@
-"""A town: two replicas each of worker and checkpoint-svc, one api, on real Apache Kafka, with the sink as witness."""
+"""A town: two replicas each of worker and checkpoint-svc, one api, on real Apache Kafka, with the sink as witness.
+
+Starting five processes takes longer than most tests, so a module shares what it starts; the guarantees are then
+checked on everything that has happened in it so far.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from tests.conftest import StackFactory
 from tests.e2e.town import HANDLERS, REPOSITORY, Sink, Town
-from tests.support.kafka import RealKafka
+from tests.support.databases import Databases
+from tests.support.kafka import RealKafka, forget_everything
+from tests.support.stack import Stack
 
 TownFactory = Callable[..., Town]
 
 
-@pytest.fixture
-def make_town(make_stack: StackFactory, real_kafka: RealKafka, tmp_path: Path) -> Iterator[TownFactory]:
+@pytest.fixture(scope="module")
+def kafka(real_kafka_of_session: RealKafka) -> RealKafka:
+    """Apache Kafka, empty when the module begins."""
+    forget_everything(real_kafka_of_session)
+    return real_kafka_of_session
+
+
+@pytest.fixture(scope="module")
+def make_town(
+    databases: Databases, kafka: RealKafka, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TownFactory]:
     """`make_town(worker=1)`: a started town; more settings by name, `SLUICEGATE_…`."""
     with ExitStack() as ends:
 
         def make(*, api: int = 1, worker: int = 2, checkpoint_svc: int = 2, **settings: str) -> Town:
-            sink = Sink(tmp_path / "effects.jsonl")
+            folder = tmp_path_factory.mktemp("town")
+            sink = Sink(folder / "effects.jsonl")
             ends.callback(sink.close)
-            stack = make_stack(
-                real_kafka.bootstrap_servers,
-                settings={"EFFECT_SINK": sink.url, "ENABLE_AGENT_WORKER": "true", **settings},
-                handlers=HANDLERS,
-                python_path=REPOSITORY,
+            stack = ends.enter_context(
+                Stack(
+                    folder,
+                    databases,
+                    kafka.bootstrap_servers,
+                    settings={"EFFECT_SINK": sink.url, "ENABLE_AGENT_WORKER": "true", **settings},
+                    handlers=HANDLERS,
+                    python_path=REPOSITORY,
+                )
             )
             stack.start(api=api, worker=worker, checkpoint_svc=checkpoint_svc)
             town = Town(stack, sink)
@@ -36,7 +54,7 @@ def make_town(make_stack: StackFactory, real_kafka: RealKafka, tmp_path: Path) -
         yield make
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def town(make_town: TownFactory) -> Town:
     """The usual one."""
     return make_town()

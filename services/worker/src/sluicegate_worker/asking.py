@@ -26,6 +26,11 @@ def answer_key(checkpoint_id: UUID) -> str:
     return f"checkpoint:{checkpoint_id}"
 
 
+def record_key(checkpoint_id: UUID) -> str:
+    """What the wait for the record of an info checkpoint is called: it is over also when the run has ended."""
+    return f"recorded:{checkpoint_id}"
+
+
 def entry_of(run: Run, ask: Ask, requested_by: str, now: datetime) -> Entry:
     """The journal entry of a checkpoint, with all that its event says."""
     asked = {

@@ -12,7 +12,7 @@ from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
 from sluicegate_kit.db.table import Need
 from sluicegate_schemas.ids import new_id
-from sluicegate_worker.asking import answer_key, checkpoint_created, entry_of
+from sluicegate_worker.asking import answer_key, checkpoint_created, entry_of, record_key
 from sluicegate_worker.domain.commands import (
     Announced,
     AttemptEnded,
@@ -131,7 +131,8 @@ def _put_ask(rows: Rows, run: Run, ask: Ask, held: Held) -> None:
         return
     entry = entry_of(run, ask, held.requested_by, rows.now)
     rows.put(JOURNAL, entry)
-    rows.emit(checkpoint_created(entry, rows.now), answer_key=answer_key(ask.entry.checkpoint_id))
+    key_of = answer_key if entry.kind is EntryKind.APPROVAL else record_key
+    rows.emit(checkpoint_created(entry, rows.now), answer_key=key_of(ask.entry.checkpoint_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
 from sluicegate_kit.db.table import Need
 from sluicegate_schemas.errors import MalformedRecord
-from sluicegate_worker.asking import answer_key
+from sluicegate_worker.asking import answer_key, record_key
 from sluicegate_worker.domain.commands import DecisionReceived
 from sluicegate_worker.domain.decisions import Verdict
 from sluicegate_worker.operations.perform import happen
@@ -45,7 +45,7 @@ class ReceiveDecision(Operation[None]):
 class CheckpointIsRecorded(Operation[None]):
     """checkpoint-svc has it, so there is no need to tell it again.
 
-    Unless the run has ended: then the wait is for the checkpoint to be closed, and only its decision ends that.
+    Unless it is an approval whose run has ended: then the wait is for it to be closed, and only its decision ends that.
     """
 
     job_id: str
@@ -55,6 +55,7 @@ class CheckpointIsRecorded(Operation[None]):
         return (RUNS.lock(self.job_id),)
 
     def decide(self, rows: Rows) -> None:
+        rows.answered(record_key(self.checkpoint_id))
         run = rows.get(RUNS, self.job_id)
         if run is not None and not run.status.terminal:
             rows.answered(answer_key(self.checkpoint_id))
