@@ -40,4 +40,4 @@ class ApiReplica(Process):
 
     async def look_around(self) -> None:
         """What its loops do from time to time."""
-        await self.writes.submit(LookForSilence.of(SILENCE, 200))
+        await self.writes.submit(LookForSilence.of(SILENCE, 50))

@@ -10,7 +10,7 @@ from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
 from sluicegate_kit.db.table import Lock, Match, Need, Selection, Table
 from sluicegate_kit.db.transaction import Committed
-from sluicegate_kit.outbox.row import OUTBOX, OutboxRow, Patience, outbox_row
+from sluicegate_kit.outbox.row import EMITTED, OUTBOX, OutboxRow, Patience, outbox_row
 from tests.simulation import queries
 from tests.simulation.tables import Tables
 
@@ -49,7 +49,8 @@ class Database:
         for statement, params in rows.statements:
             queries.execute(self.tables, statement, params, rows.now)
         self._answer(set(rows.answers))
-        self.tables.of(OUTBOX).update({row.id: row for row in outbox})
+        for row in outbox:
+            self.tables.of(EMITTED).setdefault(row.id, row)
         return Committed(results, outbox)
 
     def _lock(self, rows: Rows, need: Need) -> None:
@@ -70,7 +71,8 @@ class Database:
                 rows.found(need, rows.load(need.table, found))
 
     def _refuse_doubles(self, rows: Rows, outbox: Sequence[OutboxRow]) -> None:
-        doubles: list[object] = [row.id for row in outbox if row.id in self.tables.of(OUTBOX)]
+        known = self.tables.of(EMITTED)
+        doubles: list[object] = [row.id for row in outbox if row.id in known and not EMITTED.insert_only]
         for table in self._known:
             writes = rows.changes(table)
             if writes is not None and not table.insert_only:

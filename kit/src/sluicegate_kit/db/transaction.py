@@ -10,7 +10,7 @@ from sluicegate_kit.db.connection import WriteConnection, run
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
 from sluicegate_kit.db.table import Lock, Match, Selection, Table
-from sluicegate_kit.outbox.row import OUTBOX, OutboxRow, Patience, outbox_row
+from sluicegate_kit.outbox.row import EMITTED, OutboxRow, Patience, outbox_row
 
 ANSWERED = "DELETE FROM outbox WHERE answer_key = ANY(%b::text[])"
 
@@ -151,5 +151,5 @@ async def _write(
         if emitted.answer_key in answers:
             emitted.answer_key = None
     outbox = [outbox_row(emitted, rows.now, patience) for emitted in rows.emitted]
-    await run(connection, OUTBOX.insert_sql, OUTBOX.arrays(outbox))
+    await run(connection, EMITTED.insert_sql, EMITTED.arrays(outbox))
     return outbox

@@ -30,6 +30,8 @@ class OutboxRow:
 
 
 OUTBOX = Table("outbox", OutboxRow, key="id")
+EMITTED = Table("outbox", OutboxRow, key="id", insert_only=True)
+"""The same table, for what a transaction adds: run again after its commit was lost, it may find its event there."""
 
 
 @dataclass(frozen=True, slots=True)
