@@ -21,10 +21,12 @@ class EmbeddedBroker:
 
     name = "kafka"
 
-    def __init__(self, folder: Path, *, port: int = 0, spawned: Spawned = nobody_cares) -> None:
-        """`port` is a preference; logs go into `folder`; `spawned` is told of each process as soon as it exists."""
-        self.folder = folder
-        self.port = port
+    def __init__(
+        self, folder: Path, *, port: int = 0, log: Path | None = None, spawned: Spawned = nobody_cares
+    ) -> None:
+        """`port` is a preference; `log` is by default a file in `folder`; `spawned` is told of each process at once."""
+        self.port = free_port(port)
+        self._log = log or folder / "kafka.log"
         self._spawned = spawned
         self._child: Child | None = None
 
@@ -44,9 +46,8 @@ class EmbeddedBroker:
         Raises:
             DidNotStart: with the end of its log.
         """
-        self.port = free_port(self.port)
         command = [sys.executable, "-m", "sluicegate_dev.embedded_broker", "--port", str(self.port)]
-        child = self._child = Child("kafka", command, log=self.folder / "kafka.log")
+        child = self._child = Child("kafka", command, log=self._log)
         self._spawned(child)
         until = deadline(_READY_WITHIN_SECONDS)
         while not is_open(self.port):

@@ -37,6 +37,7 @@ class EmbeddedPostgres:
         folder: Path,
         *,
         port: int = 0,
+        log: Path | None = None,
         settings: Mapping[str, str] | None = None,
         spawned: Spawned = nobody_cares,
     ) -> None:
@@ -44,8 +45,9 @@ class EmbeddedPostgres:
         `spawned` is told of each process as soon as it exists.
         """
         self.folder = folder
-        self.port = port
+        self.port = free_port(port)
         self._data = folder / "data"
+        self._log = log or folder / "postgres.log"
         self._settings = dict(settings or {})
         self._spawned = spawned
         self._child: Child | None = None
@@ -58,7 +60,6 @@ class EmbeddedPostgres:
         """
         self._initialise()
         end_leftover(self._data)
-        self.port = free_port(self.port)
         settings = {
             "listen_addresses": LOOPBACK,
             "port": str(self.port),
@@ -70,7 +71,7 @@ class EmbeddedPostgres:
         self._child = Child(
             "postgres",
             [*_unprivileged(), str(BINARIES / "postgres"), "-D", str(self._data), *options],
-            log=self.folder / "postgres.log",
+            log=self._log,
         )
         self._spawned(self._child)
         self._wait_until_ready(self._child)

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -31,6 +32,16 @@ class DevFolder:
         self._ports = self.root / "ports.json"
         self._processes = self.root / "processes.json"
         self._running: dict[str, ProcessId] = {}
+        self._noting = threading.Lock()
+
+    def log(self, name: str) -> Path:
+        """The log file of a process."""
+        return self.logs / f"{name}.log"
+
+    def turn_over_logs(self) -> None:
+        """Keeps the last run's logs as `.log.1` and drops those before."""
+        for log in self.logs.glob("*.log"):
+            log.rename(log.with_suffix(".log.1"))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -70,10 +81,11 @@ class DevFolder:
         return ended
 
     def note(self, child: Child) -> None:
-        """Remembers a process, so that the next start can end it."""
-        self._running[child.name] = child.id
-        text = json.dumps({name: asdict(process) for name, process in self._running.items()})
-        write_private(self._processes, text)
+        """Remembers a process, so that the next start can end it. Parts that start in threads call it at once."""
+        with self._noting:
+            self._running[child.name] = child.id
+            text = json.dumps({name: asdict(process) for name, process in self._running.items()})
+            write_private(self._processes, text)
 
     def forget_processes(self) -> None:
         """Nothing runs any more."""

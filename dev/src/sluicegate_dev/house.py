@@ -1,6 +1,7 @@
 """Starts the parts of the system, from nothing to ready, and stops them in the reverse order."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,18 +41,21 @@ class House:
         """Makes the keys and picks the ports; nothing runs yet."""
         self.keys = make_keys(folder.keys)
         self.workspace = folder.workspace
-        self.logs = folder.logs
         self.postgres = EmbeddedPostgres(
-            folder.postgres, port=folder.port("postgres", _POSTGRES_PORT), spawned=folder.note
+            folder.postgres,
+            port=folder.port("postgres", _POSTGRES_PORT),
+            log=folder.log("postgres"),
+            spawned=folder.note,
         )
         kind = JvmKafka if broker == "jvm" else EmbeddedBroker
         self.kafka: JvmKafka | EmbeddedBroker = kind(
-            folder.kafka, port=folder.port("kafka", _KAFKA_PORT), spawned=folder.note
+            folder.kafka, port=folder.port("kafka", _KAFKA_PORT), log=folder.log("kafka"), spawned=folder.note
         )
         self.ports = {s.name: Ports(folder.port(s.name), folder.port(f"{s.name}-internal")) for s in SERVICES}
         self.database_urls: dict[str, str] = {}
         self.services: list[ServiceProcess] = []
         self._handlers = handlers
+        self._log = folder.log
         self._spawned = folder.note
 
     @property
@@ -89,7 +93,7 @@ class House:
         self.workspace.mkdir(exist_ok=True)
         around = self._surroundings()
         for service in SERVICES:
-            settings = settings_of(service, around)
+            settings = {**_from_shell(), **settings_of(service, around)}
             if service is WORKER:
                 settings |= self._handlers.settings()
             process = ServiceProcess(
@@ -97,7 +101,7 @@ class House:
                 settings,
                 http_port=self.ports[service.name].http,
                 internal_port=self.ports[service.name].internal,
-                log=self.logs / f"{service.name}.log",
+                log=self._log(service.name),
                 spawned=self._spawned,
             )
             process.start()
@@ -127,6 +131,11 @@ class House:
         # The embedded broker answers a fetch at the end of its wait, never earlier: the wait is the delay of every hop.
         extra = {"SLUICEGATE_KAFKA_FETCH_WAIT_MAX_MS": "5"} if isinstance(self.kafka, EmbeddedBroker) else {}
         return Surroundings(self.kafka.bootstrap_servers, self.database_urls, self.keys, self.workspace, extra)
+
+
+def _from_shell() -> dict[str, str]:
+    """Settings that the person has put before `make dev`; where the system has its own value, that one counts."""
+    return {name: value for name, value in os.environ.items() if name.startswith("SLUICEGATE_")}
 
 
 async def _at_once(*actions: Callable[[], object]) -> None:

@@ -26,11 +26,14 @@ class JvmKafka:
 
     name = "kafka"
 
-    def __init__(self, folder: Path, *, port: int = 0, spawned: Spawned = nobody_cares) -> None:
+    def __init__(
+        self, folder: Path, *, port: int = 0, log: Path | None = None, spawned: Spawned = nobody_cares
+    ) -> None:
         """`port` is a preference, kept over restarts; `spawned` is told of each process as soon as it exists."""
         self.folder = folder
-        self.port = port
-        self._controller_port = 0
+        self.port = free_port(port)
+        self._controller_port = free_port()
+        self._log = log or folder / "kafka.log"
         self._spawned = spawned
         self._child: Child | None = None
 
@@ -52,12 +55,10 @@ class JvmKafka:
             DidNotStart: with the end of its log.
         """
         java = ["java", *_HEAP, f"-Dlog4j2.configurationFile={_LOGGING}", "-cp", classpath()]
-        self.port = free_port(self.port)
-        self._controller_port = free_port(self._controller_port)
         properties = self._write_properties()
         if not (self._logs / "meta.properties").exists():
             _format(java, properties)
-        child = self._child = Child("kafka", [*java, "kafka.Kafka", str(properties)], log=self.folder / "kafka.log")
+        child = self._child = Child("kafka", [*java, "kafka.Kafka", str(properties)], log=self._log)
         self._spawned(child)
         until = deadline(_READY_WITHIN_SECONDS)
         while not (is_open(self.port) and kafka_topics.answers(self.bootstrap_servers)):

@@ -54,5 +54,8 @@ def short(raw: bytes) -> str | None:
         return None
     if not isinstance(entry, dict) or entry.get("level") not in _LOUD:
         return None
+    if entry.get("logger") == "librdkafka":
+        # It repeats itself every 30 ms while a broker is away; the service says the same once, in its own words.
+        return None
     job = f" (job {entry['job_id']})" if "job_id" in entry else ""
     return f"{entry['level']}: {entry.get('event', '')}{job}"

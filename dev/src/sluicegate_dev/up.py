@@ -16,7 +16,7 @@ from sluicegate_dev.front_door import FrontDoor
 from sluicegate_dev.greeting import greeting
 from sluicegate_dev.house import Broker, House
 from sluicegate_dev.own_handlers import Handlers, find_handlers
-from sluicegate_dev.ports import LOOPBACK
+from sluicegate_dev.ports import LOOPBACK, free_port
 from sluicegate_dev.routes import read_routes
 from sluicegate_dev.samples import lay_out_samples
 from sluicegate_dev.screen import LogTail, say
@@ -48,6 +48,7 @@ async def up(options: Options) -> None:
     with folder.held():
         if ended := folder.end_leftovers():
             say("dev", f"ended what a killed run had left: {', '.join(ended)}")
+        folder.turn_over_logs()
         handlers = find_handlers(options.handlers, [Path.cwd(), *sorted(options.clone.glob("examples/*/"))])
         house = House(folder, options.broker, handlers)
         stop = _stop_signals(house)
@@ -69,7 +70,7 @@ async def _live(house: House, handlers: Handlers, folder: DevFolder, options: Op
         await stage()
         if stop.is_set():
             return
-    async with _front_door(house, folder, options) as origin:
+    async with _front_door(house, options) as origin:
 
         def announce() -> None:
             write_dev_file(folder, house, origin)
@@ -85,7 +86,7 @@ async def _live(house: House, handlers: Handlers, folder: DevFolder, options: Op
         await _first_of(
             asyncio.create_task(stop.wait()),
             *(asyncio.create_task(supervisor.watch(part)) for part in house.parts),
-            asyncio.create_task(_show_logs([LogTail(s.name, folder.logs / f"{s.name}.log") for s in house.services])),
+            asyncio.create_task(_show_logs([LogTail(s.name, folder.log(s.name)) for s in house.services])),
             asyncio.create_task(_follow_handlers(handlers, house, supervisor, stop)),
         )
 
@@ -110,11 +111,11 @@ def _stop_signals(house: House) -> asyncio.Event:
 
 
 @contextlib.asynccontextmanager
-async def _front_door(house: House, folder: DevFolder, options: Options) -> AsyncIterator[str]:
+async def _front_door(house: House, options: Options) -> AsyncIterator[str]:
     """Open while the context lasts; its origin."""
     ports = {name: port.http for name, port in house.ports.items()}
     door = FrontDoor(read_routes(options.clone / "deploy" / "routes.toml"), ports)
-    port = folder.port("front-door", options.port)
+    port = free_port(options.port)
     server = HttpServer("front-door", door, LOOPBACK, port)
     await server.start()
     try:

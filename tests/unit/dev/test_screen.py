@@ -17,7 +17,9 @@ def test_warnings_and_errors_are_shown_with_their_job() -> None:
     assert short(_entry("error", "dead")) == "error: dead"
 
 
-@pytest.mark.parametrize("raw", [_entry("info", "ready"), b"not json\n", b"[]\n", b"\n"])
+@pytest.mark.parametrize(
+    "raw", [_entry("info", "ready"), _entry("error", "FAIL", logger="librdkafka"), b"not json\n", b"[]\n", b"\n"]
+)
 def test_everything_else_stays_in_the_file(raw: bytes) -> None:
     assert short(raw) is None
 
