@@ -101,21 +101,26 @@ def machine_over(core: Core) -> type[RuleBasedStateMachine]:
             self.world.leave(attempt)
 
         @precondition(lambda self: self.world.run is not None and self.world.run.owner is not None)
-        @rule()
-        def expire(self) -> None:
+        @rule(taken_over=st.booleans())
+        def expire(self, taken_over: bool) -> None:
             """The lease runs out, under a dead process or under one that goes on as a zombie."""
             self.world.apply(core.commands.LeaseExpired(self.world.run.owner))
+            if taken_over:
+                self.world.claim()
 
         @precondition(lambda self: any(key[1] == "go" for key in self.world.entries))
         @rule(
             pick=PICK,
             outcome=st.sampled_from(list(Outcome)),
             edited=st.sampled_from([None, b"edited"]),
-            about=st.sampled_from([None, None, None, ANOTHER_PAYLOAD]),
+            about=st.sampled_from([None, ANOTHER_PAYLOAD]),
+            steps=st.integers(min_value=0, max_value=6),
         )
-        def decide(self, pick: int, outcome: Outcome, edited: bytes | None, about: str | None) -> None:
+        def decide(self, pick: int, outcome: Outcome, edited: bytes | None, about: str | None, steps: int) -> None:
             asked = [entry for (_, name), entry in self.world.entries.items() if name == "go"]
             self.world.decide_checkpoint(asked[pick % len(asked)], outcome, edited, about)
+            for _ in range(steps):
+                self.world.step_on()
 
         @precondition(lambda self: self.world.run is not None)
         @rule(seconds=st.sampled_from([1.0, 10.0, 100_000.0]))
@@ -143,11 +148,12 @@ def machine_over(core: Core) -> type[RuleBasedStateMachine]:
 
 
 QUICK = settings(
-    max_examples=120,
+    max_examples=300,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
     database=None,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
 HUNT = settings(QUICK, max_examples=2_000, phases=[Phase.generate])
