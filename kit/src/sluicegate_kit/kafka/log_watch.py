@@ -45,6 +45,9 @@ class LogWatch:
         lost = self._compare(self._positions, states)
         for each in fresh - lost.keys():
             self._log_ids.setdefault(each, None)
+        # Which log it is gets written before any of it: else a crash that leaves offsets and no position hides a loss.
+        first = {each: states[each].start for each in fresh & states.keys() - self._positions.keys()}
+        self.written(first)
         return lost
 
     def written(self, next_offsets: Positions) -> None:
