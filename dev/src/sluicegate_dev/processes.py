@@ -128,12 +128,21 @@ def end(leftover: ProcessId, *, timeout_seconds: float = 30) -> bool:
     try:
         process.terminate()
         process.resume()
-        process.wait(timeout_seconds)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(timeout_seconds)
+        if not _ends(leftover, timeout_seconds):
+            process.kill()
+            _ends(leftover, timeout_seconds)
     except psutil.NoSuchProcess:
         pass
+    return True
+
+
+def _ends(process: ProcessId, timeout_seconds: float) -> bool:
+    # Not psutil's wait: it takes a process that nobody has reaped yet for a running one.
+    until = deadline(timeout_seconds)
+    while process.find() is not None:
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
     return True
 
 
