@@ -1,5 +1,6 @@
 """One attempt of one run on this replica: from its journal to what has to be written of its end."""
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from sluicegate_kit.crash import crash_point
 from sluicegate_kit.db.errors import DataRefused
 from sluicegate_kit.kafka.writes import Writes
 from sluicegate_kit.logs import bound
-from sluicegate_schemas import strict_json
 from sluicegate_worker.domain import commands
 from sluicegate_worker.domain.journal import Entry
 from sluicegate_worker.domain.run import Lease, Run
@@ -59,8 +59,7 @@ class Execution:
         self._run = run
         self._resumed = bool(entries)
         self._journal = PostgresJournal(bench.writes, lease, self.held, entries, on_leaving=self._leave)
-        asked = strict_json.read(request.request.encode())
-        assert isinstance(asked, dict)
+        asked = json.loads(request.request)
         facts = RunFacts(
             job_id=run.job_id,
             run=run.run,
@@ -68,11 +67,10 @@ class Execution:
             job_type=run.job_type,
             requested_by=request.requested_by,
             workspace=bench.workspace,
-            timeout_seconds=_seconds(asked.get("timeoutSeconds")),
+            timeout_seconds=asked.get("timeoutSeconds"),
             ran_seconds=run.attempt_ms / 1000,
         )
-        given = asked.get("inputData")
-        self.attempt = Attempt(handler, facts, given if isinstance(given, dict) else {}, self._journal)
+        self.attempt = Attempt(handler, facts, asked.get("inputData", {}), self._journal)
 
     async def run(self) -> None:
         """To the end, or to the suspension."""
@@ -118,7 +116,3 @@ class Execution:
             refused = commands.Failed(error_json("DataRefused", f"the database refuses the result: {error}"), None)
             await persist(self._bench.writes, EndAttempt(self.held, refused, "[]"), self.lease)
         crash_point("worker.finish.after_commit")
-
-
-def _seconds(value: strict_json.JsonValue) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
