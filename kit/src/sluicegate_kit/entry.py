@@ -20,7 +20,7 @@ MISCONFIGURED = 2
 """Exit code: the environment lacks something, or names a file that is wrong."""
 
 GARBAGE_THRESHOLDS = (50_000, 20, 20)
-"""Objects made and not freed before a young collection; young ones before a middle one; middle ones before a full one."""
+"""Objects made and not freed before a young collection, then young ones before a middle one, and so on."""
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from sluicegate.attempt import Attempt
-from sluicegate.ends import AttemptEnd
+from sluicegate.ends import AttemptEnd, Failed
 from sluicegate.errors import JobCancelled, LeaseLost
 from sluicegate.facts import RunFacts
 from sluicegate.registry import Handler
@@ -30,6 +30,9 @@ from sluicegate_worker.operations.attempt import EndAttempt, Held
 from sluicegate_worker.tables import Request
 
 log = structlog.get_logger(__name__)
+
+LEAVE_SECONDS = 2.0
+"""How long a handler may take to clean up after a cancel, a suspension or a lost lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Execution:
             timeout_seconds=asked.get("timeoutSeconds"),
             ran_seconds=run.attempt_ms / 1000,
         )
-        self.attempt = Attempt(handler, facts, asked.get("inputData", {}), self._journal)
+        self.attempt = Attempt(handler, facts, asked.get("inputData", {}), self._journal, leave_seconds=LEAVE_SECONDS)
 
     async def run(self) -> None:
         """To the end, or to the suspension."""
@@ -105,9 +108,9 @@ class Execution:
         what = written(end, run.attempt, self._handler.retry or self._bench.retry, random.random)
         if what is None:
             return
-        if isinstance(what, commands.Failed):
+        if isinstance(end, Failed):
             with bound(job_id=run.job_id, run=run.run, attempt=run.attempt):
-                log.warning("attempt failed", job_type=run.job_type, again=what.retry_after_seconds is not None)
+                log.warning("attempt failed", job_type=run.job_type, error=end.error.type)
         crash_point("worker.finish.before_record")
         self._leave()
         try:

@@ -12,7 +12,7 @@ from sluicegate_kit.db.errors import WriteError
 from sluicegate_kit.db.operation import Operation
 from sluicegate_worker.domain.journal import Entry
 from sluicegate_worker.domain.run import Lease, Run
-from sluicegate_worker.executing.execution import Bench, Execution
+from sluicegate_worker.executing.execution import LEAVE_SECONDS, Bench, Execution
 from sluicegate_worker.executing.heartbeat import Owned
 from sluicegate_worker.executing.loading import Loader
 from sluicegate_worker.executing.replica_lease import ReplicaLease
@@ -25,7 +25,6 @@ log = structlog.get_logger(__name__)
 ANNOUNCE_SECONDS = 0.02
 """A run that takes longer than this says that it is running; one that doesn't has only its end to tell."""
 LOAD_AGAIN_SECONDS = 0.2
-LEAVE_SECONDS = 2.0
 
 
 class Executor:
@@ -87,12 +86,13 @@ class Executor:
     async def drain(self, within_seconds: float) -> None:
         """Let handlers come to their end for a while, then give back what is left. Nothing is claimed any more."""
         try:
-            await asyncio.wait_for(self._empty.wait(), max(0.0, within_seconds - LEAVE_SECONDS))
+            await asyncio.wait_for(self._empty.wait(), max(within_seconds / 2, within_seconds - 2 * LEAVE_SECONDS))
         except TimeoutError:
             await self._give_back()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=LEAVE_SECONDS)
         await self._loader.close()
 
     async def _give_back(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +22,7 @@ from sluicegate_worker.reads import Reads
 
 log = structlog.get_logger(__name__)
 
-VERSION = "0.1.0"
+VERSION = version("sluicegate-worker")
 
 
 class Status:
@@ -76,11 +77,11 @@ class Status:
 
     async def _queue(self) -> Sequence[QueueDepth] | None:
         try:
-            depths = await self._reads.queue()
+            depths, outbox_depth = await self._reads.queue(), await self._reads.outbox_depth()
         except SQLAlchemyError as error:
             log.warning("queue not looked at", error=type(error).__name__)
             return None
-        self._gauges.show(depths)
+        self._gauges.show(depths, outbox_depth)
         return depths
 
     def _send(self, replica: Replica, state: ReplicaState, queue: Sequence[QueueDepth] | None) -> None:
