@@ -1,9 +1,11 @@
 """Decisions that checkpoint-svc never took, or never in these words, as anybody who may write the topic could send."""
 
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import confluent_kafka
@@ -97,7 +99,25 @@ def forgeries(about: Pending, genuine: Ed25519PrivateKey) -> dict[str, Checkpoin
     }
 
 
-def produce(bootstrap_servers: str, events: list[CheckpointDecided]) -> None:
+def disguised(about: Pending, decided: Mapping[str, Any]) -> CheckpointDecided:
+    """The signed text of one decision (a row of checkpoint-svc), with the approval of another around it."""
+    return CheckpointDecided(
+        checkpoint_id=about.checkpoint_id,
+        job_id=about.job_id,
+        run=about.run,
+        decision_id=decided["decision_id"],
+        outcome=Outcome.APPROVED,
+        payload_digest=about.payload_digest,
+        decided_by=["mallory"],
+        waited_ms=1.0,
+        at=datetime.now(UTC),
+        signed=decided["signed"],
+        signature=decided["signature"],
+        key_id=decided["key_id"],
+    )
+
+
+def produce(bootstrap_servers: str, events: Iterable[CheckpointDecided]) -> None:
     """As any writer of the topic can."""
     producer = confluent_kafka.Producer({"bootstrap.servers": bootstrap_servers, "partitioner": "murmur2_random"})
     for event in events:

@@ -143,15 +143,17 @@ class Town:
     def _lifecycles(self) -> Iterable[JobLifecycle]:
         consumer = Consumer({"bootstrap.servers": self.stack.bootstrap_servers, "group.id": "witness"})
         try:
-            for number in range(JOB_LIFECYCLE.partitions):
-                _, end = consumer.get_watermark_offsets(TopicPartition(JOB_LIFECYCLE.name, number), timeout=10)
-                consumer.assign([TopicPartition(JOB_LIFECYCLE.name, number, 0)])
-                seen = 0
-                while seen < end:
-                    message = consumer.poll(10)
-                    assert message is not None, "the topic has no more records though it should"
-                    assert message.error() is None, message.error()
-                    seen = (message.offset() or 0) + 1
-                    yield JobLifecycle.model_validate_json(message.value() or b"")
+            partitions = [TopicPartition(JOB_LIFECYCLE.name, each, 0) for each in range(JOB_LIFECYCLE.partitions)]
+            ends = {each.partition: consumer.get_watermark_offsets(each, timeout=10)[1] for each in partitions}
+            unread = {number for number, end in ends.items() if end > 0}
+            consumer.assign(partitions)
+            while unread:
+                message = consumer.poll(10)
+                assert message is not None, "the topic has no more records though it should"
+                assert message.error() is None, message.error()
+                number, following = message.partition() or 0, (message.offset() or 0) + 1
+                if following >= ends[number]:
+                    unread.discard(number)
+                yield JobLifecycle.model_validate_json(message.value() or b"")
         finally:
             consumer.close()

@@ -13,7 +13,9 @@ class NeverHappened(AssertionError):
     """The condition did not become true before the deadline."""
 
 
-def eventually(look: Callable[[], T | None], what: str, *, within_seconds: float = 20) -> T:
+def eventually(
+    look: Callable[[], T | None], what: str, *, within_seconds: float = 20, every_seconds: float = _LOOK_SECONDS
+) -> T:
     """The first result of `look` that is true (not None, False or empty).
 
     Raises:
@@ -26,4 +28,4 @@ def eventually(look: Callable[[], T | None], what: str, *, within_seconds: float
             return found
         if time.monotonic() > until:
             raise NeverHappened(f"not within {within_seconds:g} s: {what}; last seen: {found!r}")
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(every_seconds)

@@ -58,7 +58,7 @@ class Evidence:
         return of_jobs
 
 
-API_TABLES = ("jobs", "job_requests", "controls", "job_decisions", "job_decision_answers", "dead_letters", "outbox")
+API_TABLES = ("jobs", "job_requests", "controls", "job_decision_answers", "dead_letters", "outbox")
 WORKER_TABLES = ("runs", "past_runs", "requests", "journal", "controls", "outbox")
 CHECKPOINT_TABLES = ("checkpoints", "outbox")
 
@@ -70,13 +70,29 @@ def read_tables(url: str, tables: tuple[str, ...]) -> dict[str, list[Row]]:
         return {table: list(connection.execute(f"SELECT * FROM {table}".encode()).fetchall()) for table in tables}
 
 
+SHOWN_DECISIONS = """
+SELECT DISTINCT ON (d.checkpoint_id) d.*
+FROM job_decisions d LEFT JOIN job_decision_answers a USING (decision_id)
+ORDER BY d.checkpoint_id, a.decision_id IS NULL, d.at, d.decision_id
+"""
+"""The api holds no key to tell a forgery: of several decisions on one checkpoint it shows the one that is answered."""
+
+
+def read_shown_decisions(url: str) -> list[Row]:
+    """One at most for each checkpoint."""
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        return list(connection.execute(SHOWN_DECISIONS).fetchall())
+
+
 def gather(accepted: set[str], databases: Mapping[str, str], sink: Path, told: list[Told]) -> Evidence:
     """Evidence from running databases; `databases` are URLs of `api`, `worker` and `checkpoint`."""
+    of_api = read_tables(databases["api"], API_TABLES)
+    of_api["job_decisions"] = read_shown_decisions(databases["api"])
     return Evidence(
         accepted=accepted,
         told=told,
         effects=read_effects(sink),
-        api=read_tables(databases["api"], API_TABLES),
+        api=of_api,
         worker=read_tables(databases["worker"], WORKER_TABLES),
         checkpoint=read_tables(databases["checkpoint"], CHECKPOINT_TABLES),
     )
