@@ -16,7 +16,7 @@ help: ## list the commands
 	@touch $@
 
 .venv/installed: .tools/bin/uv uv.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
-	@$(UV) sync --frozen --python "$$(cat .tools/python 2>/dev/null || echo python3)"
+	@$(UV) sync --frozen --compile-bytecode --python "$$(cat .tools/python 2>/dev/null || echo python3)"
 	@touch $@
 
 .PHONY: install

@@ -115,8 +115,12 @@ def nobody_cares(child: Child) -> None:
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with `more`; settings of Sluicegate that the shell happens to hold stay out."""
+    """This process's environment with `more`; settings of Sluicegate that the shell happens to hold stay out.
+
+    So does the wish to write no bytecode: without it, every start of a service compiles everything again.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SLUICEGATE_")}
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**inherited, **more}
 
 
