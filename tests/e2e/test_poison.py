@@ -16,6 +16,7 @@ from tests.support.waiting import eventually
 GOOD = 10_000
 TOO_LARGE = 300
 SAME_ID = 300
+SUCCEEDED = "jobs WHERE status = 'succeeded'"
 
 
 def test_ten_thousand_poison_records_among_as_many_good_ones_are_kept_and_can_be_redriven(
@@ -37,14 +38,13 @@ def test_ten_thousand_poison_records_among_as_many_good_ones_are_kept_and_can_be
     places = poison.send(stack.bootstrap_servers, alternating)
     town.expected.update((f"good-{number}", "succeeded") for number in range(GOOD))
 
-    _wait_for(town, "jobs WHERE status = 'succeeded'", GOOD)
+    _wait_for(town, SUCCEEDED, GOOD)
     _wait_for(town, "dead_letters", len(bad))
     town.wait_for_ends()
     letters = _dead_letters(town)
     assert _differing(bad, places[1::2], letters) == []
     assert Counter(letter["code"] for letter in letters.values()) == Counter(each.code for each in bad)
     town.poison.update(((each.sent.value or b"").decode("utf-8", "replace"), each.code) for each in bad)
-    town.check()
 
     for worker in stack.workers:
         assert worker.stop() == 0
@@ -53,6 +53,7 @@ def test_ten_thousand_poison_records_among_as_many_good_ones_are_kept_and_can_be
     with stack.client(stack.api, "admin") as client:
         _redrive(client, mended)
     town.expected.update((f"large-{number}", "succeeded") for number in range(TOO_LARGE))
+    _wait_for(town, SUCCEEDED, GOOD + TOO_LARGE)
     town.wait_for_ends()
     town.check()
     assert len(_dead_letters(town)) == len(bad)
