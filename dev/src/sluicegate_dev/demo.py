@@ -58,7 +58,8 @@ async def _follow(client: httpx.AsyncClient, job: Job, approver: str) -> Job:
     shown = None
     while job["status"] not in _ENDED:
         waiting = job.get("waitingFor")
-        if waiting and waiting["checkpointId"] != shown:
+        # The title comes with the checkpoint itself, which may be a moment behind the job.
+        if waiting and "title" in waiting and waiting["checkpointId"] != shown:
             shown = waiting["checkpointId"]
             url = client.base_url.join(waiting["url"])
             say(job["jobType"], f"waiting for you: {url}")

@@ -19,3 +19,7 @@ class CannotRunHere(DevError):
 
 class AlreadyRunning(DevError):
     """Another `make dev` runs in this clone."""
+
+
+class NotAClone(DevError):
+    """The folder lacks what every clone of Sluicegate has; the message names both."""

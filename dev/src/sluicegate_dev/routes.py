@@ -4,6 +4,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from sluicegate_dev.errors import NotAClone
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -25,6 +27,19 @@ def read_routes(file: Path) -> tuple[Route, ...]:
     """
     routes = (Route(**entry) for entry in tomllib.loads(file.read_text())["route"])
     return tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
+
+
+def routes_of(clone: Path) -> tuple[Route, ...]:
+    """The routes of a clone.
+
+    Raises:
+        NotAClone: it has none.
+        And as `read_routes`.
+    """
+    try:
+        return read_routes(clone / "deploy" / "routes.toml")
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotAClone(f"{clone} is no clone of Sluicegate: it has no deploy/routes.toml.") from None
 
 
 def service_for(path: str, routes: tuple[Route, ...]) -> str | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 _SAME_AGAIN_SECONDS = 10
 """A line that keeps coming is shown once, until it has been quiet for so long."""
 _LOUD = frozenset({"warning", "error", "critical"})
+_IN_OTHER_WORDS = {"log lost": "the broker has lost its log; what has had no answer is sent again"}
+"""What is a mishap in production is usual here: the embedded broker keeps nothing when it ends."""
 
 
 def say(name: str, text: str) -> None:
@@ -57,5 +59,7 @@ def short(raw: bytes) -> str | None:
     if entry.get("logger") == "librdkafka":
         # It repeats itself every 30 ms while a broker is away; the service says the same once, in its own words.
         return None
+    if (calm := _IN_OTHER_WORDS.get(entry.get("event", ""))) is not None:
+        return calm
     job = f" (job {entry['job_id']})" if "job_id" in entry else ""
     return f"{entry['level']}: {entry.get('event', '')}{job}"

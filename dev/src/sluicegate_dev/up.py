@@ -17,7 +17,7 @@ from sluicegate_dev.greeting import greeting
 from sluicegate_dev.house import Broker, House
 from sluicegate_dev.own_handlers import Handlers, find_handlers
 from sluicegate_dev.ports import LOOPBACK, free_port
-from sluicegate_dev.routes import read_routes
+from sluicegate_dev.routes import Route, routes_of
 from sluicegate_dev.samples import lay_out_samples
 from sluicegate_dev.screen import LogTail, say
 from sluicegate_dev.supervisor import Supervisor
@@ -44,6 +44,7 @@ async def up(options: Options) -> None:
     Raises:
         DevError: it could not be started; nothing of it runs.
     """
+    routes = routes_of(options.clone)
     folder = DevFolder(options.clone / ".sluicegate")
     with folder.held():
         if ended := folder.end_leftovers():
@@ -53,7 +54,7 @@ async def up(options: Options) -> None:
         house = House(folder, options.broker, handlers)
         stop = _stop_signals(house)
         try:
-            await _live(house, handlers, folder, options, stop)
+            await _live(house, handlers, folder, options, routes, stop)
         finally:
             stop.set()
             folder.dev_file.unlink(missing_ok=True)
@@ -62,7 +63,14 @@ async def up(options: Options) -> None:
             say("dev", "stopped; nothing is left running")
 
 
-async def _live(house: House, handlers: Handlers, folder: DevFolder, options: Options, stop: asyncio.Event) -> None:
+async def _live(
+    house: House,
+    handlers: Handlers,
+    folder: DevFolder,
+    options: Options,
+    routes: tuple[Route, ...],
+    stop: asyncio.Event,
+) -> None:
     began = time.monotonic()
     say("dev", f"starts PostgreSQL and {'Apache Kafka' if options.broker == 'jvm' else 'the embedded broker'}")
     lay_out_samples(options.clone / "examples", folder.workspace)
@@ -70,7 +78,7 @@ async def _live(house: House, handlers: Handlers, folder: DevFolder, options: Op
         await stage()
         if stop.is_set():
             return
-    async with _front_door(house, options) as origin:
+    async with _front_door(house, routes, options.port) as origin:
 
         def announce() -> None:
             write_dev_file(folder, house, origin)
@@ -111,11 +119,11 @@ def _stop_signals(house: House) -> asyncio.Event:
 
 
 @contextlib.asynccontextmanager
-async def _front_door(house: House, options: Options) -> AsyncIterator[str]:
+async def _front_door(house: House, routes: tuple[Route, ...], preferred_port: int) -> AsyncIterator[str]:
     """Open while the context lasts; its origin."""
     ports = {name: port.http for name, port in house.ports.items()}
-    door = FrontDoor(read_routes(options.clone / "deploy" / "routes.toml"), ports)
-    port = free_port(options.port)
+    door = FrontDoor(routes, ports)
+    port = free_port(preferred_port)
     server = HttpServer("front-door", door, LOOPBACK, port)
     await server.start()
     try:

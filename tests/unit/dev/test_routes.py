@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sluicegate_dev.routes import Route, read_routes, service_for
+from sluicegate_dev.errors import NotAClone
+from sluicegate_dev.routes import Route, read_routes, routes_of, service_for
 
 ROUTES = read_routes(Path(__file__).parents[3] / "deploy" / "routes.toml")
 
@@ -38,3 +39,8 @@ def test_the_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
     file = tmp_path / "routes.toml"
     file.write_text('[[route]]\nprefix="/a"\nservice="one"\n[[route]]\nprefix="/a/b"\nservice="two"\n')
     assert read_routes(file) == (Route("/a/b", "two"), Route("/a", "one"))
+
+
+def test_a_folder_without_routes_is_no_clone(tmp_path: Path) -> None:
+    with pytest.raises(NotAClone, match=r"no deploy/routes\.toml"):
+        routes_of(tmp_path)

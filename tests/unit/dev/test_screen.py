@@ -17,6 +17,10 @@ def test_warnings_and_errors_are_shown_with_their_job() -> None:
     assert short(_entry("error", "dead")) == "error: dead"
 
 
+def test_a_log_lost_is_told_without_alarm() -> None:
+    assert short(_entry("error", "log lost")) == "the broker has lost its log; what has had no answer is sent again"
+
+
 @pytest.mark.parametrize(
     "raw", [_entry("info", "ready"), _entry("error", "FAIL", logger="librdkafka"), b"not json\n", b"[]\n", b"\n"]
 )
