@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import watchfiles
-
 from sluicegate_dev.dev_file import write_dev_file
 from sluicegate_dev.folder import DevFolder
 from sluicegate_dev.front_door import FrontDoor
@@ -21,6 +19,7 @@ from sluicegate_dev.routes import Route, routes_of
 from sluicegate_dev.samples import lay_out_samples
 from sluicegate_dev.screen import LogTail, say
 from sluicegate_dev.supervisor import Supervisor
+from sluicegate_dev.watching import changes_of
 from sluicegate_kit.web.server import HttpServer
 
 _LOOK_SECONDS = 0.3
@@ -95,7 +94,7 @@ async def _live(
             asyncio.create_task(stop.wait()),
             *(asyncio.create_task(supervisor.watch(part)) for part in house.parts),
             asyncio.create_task(_show_logs([LogTail(s.name, folder.log(s.name)) for s in house.services])),
-            asyncio.create_task(_follow_handlers(handlers, house, supervisor, stop)),
+            *(asyncio.create_task(_follow(place, house, supervisor, stop)) for place in handlers.watched),
         )
 
 
@@ -140,12 +139,8 @@ async def _show_logs(tails: list[LogTail]) -> None:
             tail.show_new()
 
 
-async def _follow_handlers(handlers: Handlers, house: House, supervisor: Supervisor, stop: asyncio.Event) -> None:
-    if not handlers.watched:
-        await stop.wait()
-        return
-    async for changes in watchfiles.awatch(*handlers.watched, stop_event=stop):
-        names = ", ".join(sorted({Path(path).name for _, path in changes}))
+async def _follow(place: Path, house: House, supervisor: Supervisor, stop: asyncio.Event) -> None:
+    async for names in changes_of(place, stop):
         await supervisor.restart(house.worker, f"{names} changed")
 
 
