@@ -205,6 +205,8 @@ def _unprivileged() -> list[str]:
         "--clear-groups",
         "--inh-caps=+dac_override",
         "--ambient-caps=+dac_override",
+        # PostgreSQL looks for its own files by access(2), which leaves this right out of account without this bit.
+        "--securebits=+no_setuid_fixup",
         "--",
     ]
 
