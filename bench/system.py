@@ -113,7 +113,7 @@ async def running(folder: Path, *, slots: int) -> AsyncIterator[System]:
             },
         )
         for service in SERVICES:
-            await asyncio.to_thread(migrate, service, settings_of(service, around))
+            await asyncio.to_thread(migrate, service, system.database_urls[service.name])
         for service in SERVICES:
             system.ports[service.name] = free_port(0)
             process = system.processes[service.name] = ServiceProcess(

@@ -7,9 +7,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sluicegate_kit.kafka.memory import MemoryBroker
 from sluicegate_schemas.checkpoint_created import Kind
-from sluicegate_schemas.job_lifecycle import Status
+from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, Status
 from tests.integration.api.replica import Replica, running
-from tests.unit.api.samples import created, decided, snapshot, status
+from tests.unit.api.samples import created, decided, numbered, snapshot, status
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,8 @@ async def test_the_series_count_what_the_tables_hold_and_agree_on_every_replica(
     broker = MemoryBroker()
     async with running(api_database, tmp_path, broker) as api:
         await api.submitted()
-        api.publish(snapshot(50, Status.SUCCEEDED), snapshot(2_000, Status.FAILED, job_id="job-2"))
+        applied = Answer(decision_id=numbered("yes"), outcome=AnswerOutcome.APPLIED)
+        api.publish(snapshot(50, Status.SUCCEEDED, answers=[applied]), snapshot(2_000, Status.FAILED, job_id="job-2"))
         api.publish(created("review"), created("open"), created("note", Kind.INFO), decided("review"))
         api.publish(status("w1", active_jobs=2))
         await api.until("/api/agent-jobs/job-2", lambda job: job["status"] == "failed")

@@ -56,9 +56,10 @@ async def test_a_waiting_job_names_its_checkpoint(api: Replica) -> None:
 
 async def test_the_checkpoints_of_a_job_are_listed_without_payloads(api: Replica) -> None:
     moot = Answer(decision_id=numbered("yes"), outcome=AnswerOutcome.MOOT, reason="job cancelled")
+    expired = Answer(decision_id=numbered("late"), outcome=AnswerOutcome.APPLIED)
     api.publish(
         decided("review"),
-        with_request(snapshot(9, Status.CANCELLED, answers=[moot])),
+        with_request(snapshot(9, Status.CANCELLED, answers=[moot, expired])),
         created("review"),
         created("note", Kind.INFO),
         decided("unseen", Outcome.EXPIRED, "late"),

@@ -7,10 +7,19 @@ from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome
 from tests.unit.api.samples import created, decided, numbered, snapshot
 
 
+APPLIED = decision_answers(snapshot(5, answers=[Answer(decision_id=numbered("yes"), outcome=AnswerOutcome.APPLIED)]))
+
+
+def test_a_decision_that_the_worker_has_not_answered_is_no_decision() -> None:
+    (found,) = picture([ask(created())], [decision(decided())], [])
+    assert (found.state, found.decision) == ("pending", None)
+    assert picture([], [decision(decided())], []) == []
+
+
 def test_a_decision_before_its_ask_is_a_stub_that_the_ask_completes_without_resetting_it() -> None:
-    (stub,) = picture([], [decision(decided())], [])
+    (stub,) = picture([], [decision(decided())], APPLIED)
     assert (stub.ask, stub.state) == (None, "approved")
-    (complete,) = picture([ask(created())], [decision(decided())], [])
+    (complete,) = picture([ask(created())], [decision(decided())], APPLIED)
     assert (complete.checkpoint_id, complete.state) == (stub.checkpoint_id, "approved")
 
 

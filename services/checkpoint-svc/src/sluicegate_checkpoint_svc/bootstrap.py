@@ -23,8 +23,9 @@ from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer, Producer
 from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_kit.lifecycle import Component, Loop, Resource
-from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, Metrics
+from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, OUTBOX_DEPTH, Metrics
 from sluicegate_kit.migrate import sqlalchemy_url
+from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
 from sluicegate_kit.outbox.sweeper import Sweeper
@@ -64,6 +65,7 @@ class Service:
             Loop("writes", self.writes.run, self.writes.stop),
             Loop("relay", lambda: self.relay.run(self.writes)),
             Loop("sweeper", self.sweeper.run),
+            Loop("outbox depth", OutboxDepth(self.engine, self.metrics.gauge(OUTBOX_DEPTH)).run),
             Loop("expiry", self.expiry.run),
             Loop("ingest", self.ingest.run, self.ingest.stop),
         ]

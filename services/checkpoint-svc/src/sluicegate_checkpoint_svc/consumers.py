@@ -1,6 +1,7 @@
 """What this service makes of each record that it reads."""
 
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -26,7 +27,13 @@ class RunNews(Event):
     job_id: JobId
     run: Annotated[int, Field(ge=1)]
     status: Status
+    waiting_for: list[UUID] | None = None
     answers: list[Answer] | None = None
+
+    @property
+    def leaves_an_approval_open(self) -> bool:
+        """Whether the run has ended with an approval undecided, as far as the worker knows."""
+        return self.status.terminal and bool(self.waiting_for)
 
 
 def subscriptions(settlement: Settlement) -> tuple[Subscription, ...]:
@@ -41,8 +48,8 @@ def subscriptions(settlement: Settlement) -> tuple[Subscription, ...]:
         news = envelope.read(RunNews, record.value, record.headers).data
         assert isinstance(news, RunNews)
         answers = tuple(answer for answer in news.answers or () if answer.decision_id is not None)
-        if not answers and not news.status.terminal:
+        if not answers and not news.leaves_an_approval_open:
             return None
-        return FollowRun(news.job_id, news.run, news.status.terminal, answers, settlement)
+        return FollowRun(news.job_id, news.run, news.leaves_an_approval_open, answers, settlement)
 
     return (Subscription(CHECKPOINT_CREATED, created), Subscription(JOB_LIFECYCLE, lifecycle))

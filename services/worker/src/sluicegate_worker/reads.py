@@ -19,7 +19,6 @@ QUEUE = text(
     FROM runs WHERE owner IS NOT NULL GROUP BY job_type
     """
 )
-OUTBOX = text("SELECT count(*) FROM outbox")
 
 
 class Reads:
@@ -46,11 +45,6 @@ class Reads:
             )
             for job_type, state, count, oldest in found
         ]
-
-    async def outbox_depth(self) -> int:
-        """Events that are unsent, or sent and unanswered."""
-        async with self._engine.connect() as connection:
-            return int(await connection.scalar(OUTBOX) or 0)
 
     async def ping(self) -> None:
         """Raises where the database can't be reached."""

@@ -136,15 +136,14 @@ def decision_answers(event: JobLifecycle) -> list[DecisionAnswer]:
 def picture(asks: Iterable[Ask], decisions: Iterable[Decision], answers: Iterable[DecisionAnswer]) -> list[Checkpoint]:
     """The checkpoints of a job, the oldest ask first, stubs last.
 
-    The api holds no decision key. Should a forged decision have come too, the one that the worker has answered is the
-    genuine one.
+    The api holds no decision key, and whoever can write to the topic can claim anything. A decision therefore counts
+    once the worker, which checks the signature, has answered it: milliseconds later, and never for a forged one.
     """
     by_decision = {answer.decision_id: answer for answer in answers}
     by_checkpoint: dict[UUID, Decision] = {}
-    for found in sorted(
-        decisions, key=lambda found: (found.decision_id not in by_decision, found.at, found.decision_id)
-    ):
-        by_checkpoint.setdefault(found.checkpoint_id, found)
+    for found in sorted(decisions, key=lambda found: (found.at, found.decision_id)):
+        if found.decision_id in by_decision:
+            by_checkpoint.setdefault(found.checkpoint_id, found)
     ordered = sorted(asks, key=lambda asked: (asked.run, asked.at, asked.checkpoint_id))
     complete = [
         _together(

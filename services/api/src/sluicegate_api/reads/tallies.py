@@ -19,8 +19,8 @@ _CHECKPOINTS = """
 SELECT coalesce(d.outcome, CASE c.kind WHEN 'info' THEN 'recorded' ELSE 'pending' END), count(*)
 FROM job_checkpoints c FULL JOIN (
     SELECT DISTINCT ON (r.checkpoint_id) r.checkpoint_id, r.outcome
-    FROM job_decisions r LEFT JOIN job_decision_answers a ON a.decision_id = r.decision_id
-    ORDER BY r.checkpoint_id, a.decision_id IS NULL, r.at, r.decision_id
+    FROM job_decisions r JOIN job_decision_answers a USING (decision_id)
+    ORDER BY r.checkpoint_id, r.at, r.decision_id
 ) d USING (checkpoint_id)
 GROUP BY 1
 """

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from sluicegate_kit.metrics import OLDEST_READY, OUTBOX_DEPTH, RUNS_READY, UNHANDLED_RUNS, Metrics, job_type_label
+from sluicegate_kit.metrics import OLDEST_READY, RUNS_READY, UNHANDLED_RUNS, Metrics, job_type_label
 from sluicegate_schemas.worker_status import QueueDepth
 
 
@@ -13,13 +13,11 @@ class Gauges:
     def __init__(self, metrics: Metrics, registered: Collection[str]) -> None:
         self._ready = metrics.gauge(RUNS_READY)
         self._oldest = metrics.gauge(OLDEST_READY)
-        self._outbox = metrics.gauge(OUTBOX_DEPTH)
         self._unhandled = metrics.gauge(UNHANDLED_RUNS)
         self._registered = registered
 
-    def show(self, depths: Sequence[QueueDepth], outbox_depth: int) -> None:
-        """The queue and the outbox as they are."""
-        self._outbox.set(outbox_depth)
+    def show(self, depths: Sequence[QueueDepth]) -> None:
+        """The queue as it is."""
         ready = [depth for depth in depths if depth.state == "ready"]
         oldest = min((depth.oldest_ready_at for depth in ready if depth.oldest_ready_at is not None), default=None)
         self._ready.set(sum(depth.count for depth in ready))

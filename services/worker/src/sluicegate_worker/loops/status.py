@@ -77,11 +77,11 @@ class Status:
 
     async def _queue(self) -> Sequence[QueueDepth] | None:
         try:
-            depths, outbox_depth = await self._reads.queue(), await self._reads.outbox_depth()
+            depths = await self._reads.queue()
         except SQLAlchemyError as error:
             log.warning("queue not looked at", error=type(error).__name__)
             return None
-        self._gauges.show(depths, outbox_depth)
+        self._gauges.show(depths)
         return depths
 
     def _send(self, replica: Replica, state: ReplicaState, queue: Sequence[QueueDepth] | None) -> None:
