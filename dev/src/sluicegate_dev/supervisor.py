@@ -60,7 +60,7 @@ class Supervisor:
                 if time.monotonic() - started > _STABLE_SECONDS:
                     delay = _FIRST_DELAY_SECONDS
                 ended = how_it_ended(child.exit_code)
-                self._say(part.name, f"{ended}; starts again in {delay:g} s (log: {child.log})")
+                self._say(part.name, f"{ended}{last_words(child)}; starts again in {delay:g} s (log: {child.log})")
                 await asyncio.sleep(delay)
                 delay, started = min(delay * 2, _LONGEST_DELAY_SECONDS), time.monotonic()
                 await self._start(part)
@@ -91,3 +91,10 @@ def how_it_ended(exit_code: int) -> str:
     if exit_code < 0:
         return f"was killed by {signal.Signals(-exit_code).name}"
     return f"ended with exit code {exit_code}"
+
+
+def last_words(child: Child) -> str:
+    """Why it gave up, where the last thing that it wrote is plain text, as an error is, and not a log entry."""
+    line = child.log_tail(lines=1)
+    gave_up = (child.exit_code or 0) > 0 and line and not line.startswith("{")
+    return f": {line}" if gave_up else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sluicegate_dev.processes import Child
-from sluicegate_dev.supervisor import Supervisor, how_it_ended
+from sluicegate_dev.supervisor import Supervisor, how_it_ended, last_words
 
 pytestmark = pytest.mark.anyio
 
@@ -86,3 +86,18 @@ async def test_a_restart_on_request_lets_it_drain_and_is_not_taken_for_a_death(t
 def test_the_end_is_said_in_words() -> None:
     assert how_it_ended(-9) == "was killed by SIGKILL"
     assert how_it_ended(3) == "ended with exit code 3"
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("raise ValueError('no such module')", ": ValueError: no such module"),
+        ("raise SystemExit(1)", ""),
+        ("print('{}'); raise SystemExit(1)", ""),
+        ("print('fine')", ""),
+    ],
+)
+async def test_the_error_that_ended_a_part_is_said(tmp_path: Path, program: str, words: str) -> None:
+    child = Child("part", [sys.executable, "-c", program], log=tmp_path / "log")
+    await asyncio.to_thread(child.wait, 20)
+    assert last_words(child) == words
