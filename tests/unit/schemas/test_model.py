@@ -61,9 +61,10 @@ def test_this_is_no_job_id(job_id: object) -> None:
         JOB_ID.validate_python(job_id)
 
 
-def test_ids_made_one_after_the_other_are_in_order_and_of_version_7() -> None:
+def test_ids_made_one_after_the_other_are_in_order_of_the_millisecond_and_of_version_7() -> None:
     ids = [new_id() for _ in range(1_000)]
-    assert ids == sorted(ids)
+    milliseconds = [each.int >> 80 for each in ids]
+    assert milliseconds == sorted(milliseconds)
     assert len(set(ids)) == 1_000
     assert {each.version for each in ids} == {7}
 
