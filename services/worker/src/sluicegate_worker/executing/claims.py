@@ -67,19 +67,20 @@ class Claims:
     def wake(self) -> None:
         """There may be ready runs in the table, or a slot is free."""
         self._search = True
-        if self._limit() > 0:
+        if self._limit(leaving=0) > 0:
             self._writes.nudge()
 
     def freed(self, place: Place) -> None:
         """The attempt has left its slot."""
         self.held.discard(place)
         self.leaving.discard(place)
-        if self._search and self._limit() > 0:
+        if self._search and self._limit(leaving=0) > 0:
             self._writes.nudge()
 
     def board(self, aboard: int) -> Settle | None:
         """See `Rider`."""
-        limit = self._limit() if self._search else 0
+        # Nobody leaves in an empty batch: to search again and again until somebody has left would keep the loop busy.
+        limit = self._limit(leaving=len(self.leaving) if aboard else 0) if self._search else 0
         if aboard == 0 and limit == 0:
             return None
         lease = self._lease if self._may_claim() else None
@@ -108,10 +109,10 @@ class Claims:
     def _may_claim(self) -> bool:
         return self._open and self._lease is not None and self._lease.holds
 
-    def _limit(self) -> int:
+    def _limit(self, *, leaving: int) -> int:
         if not self._may_claim():
             return 0
-        return max(0, self._slots - len(self.held) + len(self.leaving))
+        return max(0, self._slots - len(self.held) + leaving)
 
     def _claimant(self, lease: ReplicaLease) -> Claimant:
         return Claimant(lease.owner, self._worker_id, self._versions, self._slots, self.held, self.leaving)
