@@ -6,7 +6,6 @@ from sluicegate_schemas.checkpoint_decided import Outcome
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome
 from tests.unit.api.samples import created, decided, numbered, snapshot
 
-
 APPLIED = decision_answers(snapshot(5, answers=[Answer(decision_id=numbered("yes"), outcome=AnswerOutcome.APPLIED)]))
 
 

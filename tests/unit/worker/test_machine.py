@@ -188,10 +188,15 @@ SEEDS = {
 }
 
 
+def hunt(core: Any) -> None:
+    """Raises what the first random life that meets a bug raises."""
+    for _ in range(HUNTS):
+        run_state_machine_as_test(machine_over(core), settings=HUNT)
+
+
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_seeded_bug_is_caught(name: str, tmp_path: Path) -> None:
     module, old, new = SEEDS[name]
     core = seeded(tmp_path, f"seed_{name}", module, old, new)
     with pytest.raises((AssertionError, ExceptionGroup, core.errors.WorkerError)):
-        for _ in range(HUNTS):
-            run_state_machine_as_test(machine_over(core), settings=HUNT)
+        hunt(core)

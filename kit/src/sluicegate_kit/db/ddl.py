@@ -1,4 +1,4 @@
-"""The tables that the kit keeps in every service's database, for the services' migrations. Never edit a version: add one."""
+"""The tables that the kit keeps in every service's database, for its migrations. Never edit a version: add one."""
 
 KIT_V1 = """
 CREATE TABLE outbox (

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sluicegate_kit.db.errors import NotLocked
@@ -37,7 +37,7 @@ class Rows:
     """
 
     def __init__(self) -> None:
-        self.now: datetime = datetime.min
+        self.now: datetime = datetime.min.replace(tzinfo=UTC)
         self._loaded: dict[Table[Any], dict[Any, Any]] = {}
         self._current: dict[Table[Any], dict[Any, Any]] = {}
         self._indexes: dict[Table[Any], dict[str, dict[Any, dict[Any, None]]]] = {}

@@ -52,7 +52,7 @@ class Shelve(Operation[None]):
 
 
 class Relay:
-    """Both the write loop's publisher and a rider: deletions travel with the next batch, or after 0.1 s on their own."""
+    """The write loop's publisher, and a rider: deletions travel with the next batch, or after 0.1 s on their own."""
 
     def __init__(self, producer: Producer) -> None:
         self._producer = producer
