@@ -47,9 +47,9 @@ class Broker(MemoryBroker):
 
     def repeat_something(self) -> None:
         """An old record once more, at the end of its log."""
-        records = self.records(self._chance.one(TOPICS).name)
-        if records:
-            old = self._chance.one(records)
+        written = [records for topic in TOPICS if (records := self.records(topic.name))]
+        if written:
+            old = self._chance.one(self._chance.one(written))
             key = None if old.key is None else old.key.decode()
             self.append(Message(old.topic, key, old.value or b"", old.headers, new_id()))
 

@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from random import Random
 from itertools import count
+from random import Random
 from typing import TypeVar
 from unittest import mock
 

@@ -85,13 +85,14 @@ class Harm:
         approvals = [row for row in self.outside.checkpoints() if row.kind is Kind.APPROVAL]
         if not approvals:
             return
-        checkpoint = chance.one(approvals)
+        pending = [row for row in approvals if row.state is State.PENDING]
+        checkpoint = chance.one(pending if pending and chance.good(0.7) else approvals)
         self.forged_for.add(checkpoint.checkpoint_id)
         if checkpoint.state is State.APPROVED and chance.good(0.5):
             event = chance.one((_with_another_edit, _with_another_outcome))(events.decided(checkpoint))
         else:
             pending = replace(checkpoint, state=State.PENDING)
-            ruling = Ruling(chance.one((Outcome.APPROVED, Outcome.REJECTED, Outcome.CANCELLED)), by="mallory")
+            ruling = Ruling(chance.one((Outcome.APPROVED, Outcome.APPROVED, Outcome.REJECTED)), by="mallory")
             signer = chance.one((FORGED, STRANGE))
             event = events.decided(settle(pending, ruling, new_id(), self.outside.house.now(), signer))
         self._send(self._decided(event), "forged-decision")

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from sluicegate_api.domain.controls import Command
 from sluicegate_api.domain.errors import ApiError
@@ -14,6 +13,7 @@ from sluicegate_api.input_schemas import InputSchemas
 from sluicegate_api.operations.control_job import ControlJob
 from sluicegate_api.operations.submit import Submit
 from sluicegate_api.operations.want_fleet import WantFleet
+from sluicegate_api.tables import JOBS
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
 from sluicegate_checkpoint_svc.domain.deciding import Choice, Shown, Vote
 from sluicegate_checkpoint_svc.domain.errors import CheckpointError
@@ -77,11 +77,12 @@ class Outside:
 
     def control(self) -> None:
         """Cancel or retry any job that the api knows."""
-        jobs = [*self.house.api_database.tables.of_name.get("jobs", ())]
+        jobs = self.house.api_database.tables.rows(JOBS)
         if jobs:
-            chance = self.house.chance
-            command = Command(new_id(), chance.one(jobs), chance.one((Action.CANCEL, Action.RETRY)), "ana")
-            self._ask_api(ControlJob(command), lambda control: None)
+            job = self.house.chance.one(jobs)
+            fitting = Action.RETRY if job.status.terminal else Action.CANCEL
+            action = fitting if self.house.chance.good(0.8) else self.house.chance.one((Action.CANCEL, Action.RETRY))
+            self._ask_api(ControlJob(Command(new_id(), job.job_id, action, "ana")), lambda control: None)
 
     def want_fleet(self, desired: Desired) -> None:
         """Start or stop the fleet."""

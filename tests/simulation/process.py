@@ -47,13 +47,12 @@ class MemoryWriteLoop(WriteLoop):
 
     async def _try(self, batch: list[_Waiting]) -> Committed:
         process, chance = self._process, self._process.chance
-        if chance.bad(0.3):
-            await asyncio.sleep(chance.between(0.001, 0.2))
+        await asyncio.sleep(chance.between(0.001, 0.2) if chance.bad(0.3) else 0.001)
         await process.live()
         if chance.bad(0.01):
             raise DeadlockDetected("run it again")
         committed = process.database.transact([waiting.operation for waiting in batch], PATIENCE)
-        if chance.bad(0.02):
+        if chance.bad(0.05):
             raise psycopg.OperationalError("the connection was lost at COMMIT")
         if process.dies(0.004):
             await process.live()

@@ -158,9 +158,7 @@ def _make_waits_due(tables: Tables, now: datetime) -> None:
 def _settle_control(tables: Tables, now: datetime, outcome: str, reason: str | None, control_id: UUID) -> None:
     controls = tables.of(CONTROLS)
     if control_id in controls:
-        controls[control_id] = replace(
-            controls[control_id], outcome=AnswerOutcome(outcome), outcome_reason=reason
-        )
+        controls[control_id] = replace(controls[control_id], outcome=AnswerOutcome(outcome), outcome_reason=reason)
 
 
 STATEMENTS: dict[str, Callable[..., None]] = {

@@ -85,24 +85,24 @@ class Simulation:
             "submit": (4, outside.submit),
             "request from upstream": (3, outside.request_from_upstream),
             "decide": (10, outside.decide),
-            "control": (3, outside.control),
+            "control": (4, outside.control),
             "stop the fleet": (0.3, lambda: outside.want_fleet(Desired.STOPPED)),
             "start the fleet": (1, lambda: outside.want_fleet(Desired.STARTED)),
             "poison": (1, harm.send_poison),
             "bad request": (1, harm.send_bad_request),
             "bad ask": (0.3, harm.send_bad_ask),
-            "forge": (2, harm.forge),
-            "decide on other bytes": (0.3, harm.decide_on_other_bytes),
-            "repeat a record": (2, house.broker.repeat_something),
+            "forge": (5, harm.forge),
+            "decide on other bytes": (1, harm.decide_on_other_bytes),
+            "repeat a record": (5, house.broker.repeat_something),
             "rewind": (1, lambda: self._each(0.3, lambda one: one.consumer.rewind())),
             "kill": (1.5, lambda: self._each(0.3, lambda one: one.kill())),
             "restart": (4, house.restart),
-            "freeze a worker": (1, lambda: self.chance.one(house.workers).freeze()),
-            "thaw the workers": (2, lambda: [worker.thaw() for worker in house.workers]),
+            "freeze a worker": (3, lambda: self.chance.one(house.workers).freeze()),
+            "thaw the workers": (1, lambda: [worker.thaw() for worker in house.workers]),
             "drain a worker": (0.7, self._drain),
             "broker away": (0.5, lambda: self._broker(available=False)),
             "broker back": (2, lambda: self._broker(available=True)),
-            "log lost": (0.4, self._lose_log),
+            "log lost": (0.8, self._lose_log),
         }
 
     def _each(self, share: float, act: Callable[[Any], object]) -> None:
@@ -127,7 +127,6 @@ class Simulation:
     async def _come_to_rest(self) -> None:
         """Nothing fails any more; time goes by until nobody has anything left to do, and then a good while longer."""
         self.house.heal()
-        self.undecided = {row.checkpoint_id for row in self.outside.checkpoints() if self.chance.good(0.15)}
         at_rest = 0
         for turn in range(ROUNDS):
             self.outside.want_fleet(Desired.STARTED)
@@ -159,12 +158,9 @@ class Simulation:
                     return
 
     def _pending(self) -> list[Checkpoint]:
-        left_alone = self.undecided - self.harm.forged_for
-        return [
-            row
-            for row in self.outside.checkpoints()
-            if row.state is State.PENDING and row.checkpoint_id not in left_alone
-        ]
+        """What people still decide; some they leave alone for ever, but none on which a decision was forged."""
+        pending = [row for row in self.outside.checkpoints() if row.state is State.PENDING]
+        return [row for row in pending if row.checkpoint_id in self.harm.forged_for or row.checkpoint_id.int % 8]
 
     def _nothing_to_do(self) -> bool:
         house = self.house

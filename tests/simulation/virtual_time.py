@@ -4,12 +4,20 @@ import asyncio
 import selectors
 from collections.abc import Callable
 
+TURNS_PER_MOMENT = 20_000
+"""More of them, and somebody is busy without end."""
+
+
+class NothingMoves(Exception):
+    """Time stands still: everybody waits and no timer is set, or somebody is busy without end."""
+
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     """Nothing outside can wake it: no sockets, no threads."""
 
     def __init__(self) -> None:
         self._virtual_seconds = 0.0
+        self._turns = 0
         super().__init__(_NothingToHear(self._jump))
 
     def time(self) -> float:
@@ -18,7 +26,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _jump(self, seconds: float | None) -> None:
         if seconds is None:
-            raise RuntimeError("everybody waits, and no timer is set: nothing will ever happen again")
+            raise NothingMoves("everybody waits")
+        self._turns = 0 if seconds > 0 else self._turns + 1
+        if self._turns > TURNS_PER_MOMENT:
+            raise NothingMoves("somebody is busy without end")
         self._virtual_seconds += max(0.0, seconds)
 
 

@@ -28,6 +28,7 @@ from sluicegate_worker.consumers.checkpoints import Decisions, checkpoint_record
 from sluicegate_worker.consumers.controls import fleet_control, job_control
 from sluicegate_worker.consumers.requests import Requests
 from sluicegate_worker.decision_keys import DecisionKeys
+from sluicegate_worker.domain.run import Run
 from sluicegate_worker.executing.claims import Claims
 from sluicegate_worker.executing.execution import Bench
 from sluicegate_worker.executing.executor import Executor
@@ -35,7 +36,6 @@ from sluicegate_worker.executing.heartbeat import Beat, Owned
 from sluicegate_worker.executing.loading import Loader, Past
 from sluicegate_worker.executing.replica import Replica
 from sluicegate_worker.executing.replica_lease import ReplicaLease
-from sluicegate_worker.domain.run import Run
 from sluicegate_worker.lifecycle import SOURCE
 from sluicegate_worker.loops.reporter import Reporter
 from sluicegate_worker.loops.stager import Stager
@@ -191,7 +191,7 @@ class WorkerReplica(Process):
     async def act(ctx: JobContext, name: str, decision: Decision) -> int:
         """The gated effect: exactly the approved bytes. The process may die before, or between it and its record."""
         replica = _here()
-        if replica.dies(0.01):
+        if replica.dies(0.05):
             await replica.live()
         number = replica.sink.keep(
             replica,
@@ -202,9 +202,9 @@ class WorkerReplica(Process):
             decision=str(decision.decision_id),
             content=decision.payload_bytes,
         )
-        if replica.dies(0.01):
+        if replica.dies(0.05):
             await replica.live()
-        if replica.chance.bad(0.2):
+        if replica.chance.bad(0.4):
             await WorkerReplica.pause()
         return number
 

@@ -63,19 +63,19 @@ class Executor:
 
     def look(self, lease: ReplicaLease, owned: Sequence[Owned]) -> None:
         """What the table says of this replica's runs: some are to be cancelled, some it knows nothing about."""
-        suspects = set()
+        suspects = []
         for one in owned:
             place = (one.job_id, one.lease_no)
             execution = self._running.get(place)
             if execution is not None and one.cancel:
                 execution.cancel()
             elif execution is None and place not in self._loading:
-                suspects.add((place, lease))
+                suspects.append((place, lease))
         # A claim whose commit was lost belongs to nobody here; one beat alone could also be a matter of timing.
-        if orphans := suspects & self._suspects:
+        if orphans := [suspect for suspect in suspects if suspect in self._suspects]:
             log.warning("runs given back that nobody executes", runs=len(orphans))
             self._enqueue(Release(tuple(GivenBack(place[0], Lease(lease.owner, place[1])) for place, lease in orphans)))
-        self._suspects = suspects - orphans
+        self._suspects = set(suspects).difference(orphans)
 
     def lose(self, lease: ReplicaLease) -> None:
         """Everything under this lease is no longer this replica's."""
