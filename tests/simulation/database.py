@@ -88,7 +88,7 @@ class Database:
         stored = self.tables.of(table)
         for key in writes.deleted:
             stored.pop(key, None)
-        stored |= {table.key_of(row): row for row in writes.updated}
+        stored |= {table.key_of(row): row for _, row in writes.updated}
         for row in writes.inserted:
             if not (table.insert_only and table.key_of(row) in stored):
                 stored[table.key_of(row)] = row

@@ -56,7 +56,8 @@ class MemoryWrites:
         for table in named:
             if writes := rows.changes(table):
                 kept = self._tables[table]
-                kept |= {table.key_of(row): row for row in (*writes.inserted, *writes.updated)}
+                after = [*writes.inserted, *(row for _, row in writes.updated)]
+                kept |= {table.key_of(row): row for row in after}
                 for key in writes.deleted:
                     del kept[key]
         self.emitted += rows.emitted

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -255,6 +255,27 @@ async def test_a_match_finds_committed_rows_and_those_of_the_same_batch(ledger: 
         await writes.submit(deposit("ben", 1))
         _, used = await asyncio.gather(writes.submit(deposit("eve", 3)), writes.submit(Used()))
     assert used == ["ana", "eve"]
+
+
+async def test_rows_that_change_in_different_columns_are_written_in_one_batch(ledger: str) -> None:
+    class Name(Operation[None]):
+        def locks(self) -> Iterable[Need]:
+            return (ACCOUNTS.lock("ben"),)
+
+        def decide(self, rows: Rows) -> None:
+            account = rows.get(ACCOUNTS, "ben")
+            assert account is not None
+            rows.put(ACCOUNTS, replace(account, owner="Ben"))
+
+    async with running(ledger) as writes:
+        for name in ("ana", "ben"):
+            await writes.submit(deposit(name))
+        await asyncio.gather(writes.submit(Withdraw("ana", 1)), writes.submit(Name()))
+        await writes.submit(Name())
+    assert query(ledger, "SELECT name, owner, balance FROM accounts ORDER BY name") == [
+        ("ana", None, 0),
+        ("ben", "Ben", 1),
+    ]
 
 
 async def test_a_selection_skips_what_another_process_holds(ledger: str) -> None:

@@ -70,7 +70,7 @@ class Ledger:
         kept = self.tables.setdefault(table, {})
         for key in writes.deleted:
             del kept[key]
-        for row in (*writes.updated, *writes.inserted):
+        for row in (*(after for _, after in writes.updated), *writes.inserted):
             if not (table.insert_only and table.key_of(row) in kept):
                 kept[table.key_of(row)] = row
 

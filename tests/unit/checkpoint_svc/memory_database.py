@@ -80,6 +80,6 @@ class MemoryDatabase:
         stored = self._tables[table]
         for key in writes.deleted:
             del stored[key]
-        for row in (*writes.inserted, *writes.updated):
+        for row in (*writes.inserted, *(after for _, after in writes.updated)):
             if not (table.insert_only and table.key_of(row) in stored):
                 stored[table.key_of(row)] = row

@@ -26,7 +26,8 @@ class Writes:
     """What has to be written to one table."""
 
     inserted: list[Any] = field(default_factory=list)
-    updated: list[Any] = field(default_factory=list)
+    updated: list[tuple[Any, Any]] = field(default_factory=list)
+    """Each row as it was locked, and as it is now."""
     deleted: list[Any] = field(default_factory=list)
 
 
@@ -180,5 +181,5 @@ class Rows:
             elif before is None:
                 writes.inserted.append(row)
             else:
-                writes.updated.append(row)
+                writes.updated.append((before, row))
         return writes if changed else None

@@ -79,6 +79,7 @@ class Table(Generic[R]):
         self.key_of: Callable[[R], Key] = _getter(self.key_columns)
         self._values: Callable[[R], tuple[Any, ...]] = _tuple_getter(self.columns)
         self.read: Callable[[Sequence[Any]], R] = self._reader()
+        self._updates: dict[tuple[str, ...], str] = {}
         self._write_statements()
 
     def __repr__(self) -> str:
@@ -123,6 +124,31 @@ class Table(Generic[R]):
         """One list per column."""
         return [list(column) for column in zip(*map(self._values, rows), strict=True)]
 
+    def update(self, pairs: Sequence[tuple[R, R]]) -> tuple[str, list[list[Any]]] | None:
+        """The statement that turns rows into others, and its arrays; None if they are equal.
+
+        Writes the key and those columns alone that change in some row: fewer values to encode, and an index on a
+        column that nobody changed need not be touched.
+        """
+        before = zip(*(self._values(row) for row, _ in pairs), strict=True)
+        after = zip(*(self._values(row) for _, row in pairs), strict=True)
+        columns = list(zip(self.columns, before, after, strict=True))
+        changed = tuple(column for column, old, new in columns if old != new)
+        if not changed:
+            return None
+        sent = (*self.key_columns, *changed)
+        statement = self._updates.get(changed)
+        if statement is None:
+            statement = self._updates[changed] = self._update_sql(sent, changed)
+        values = {column: new for column, _, new in columns}
+        return statement, [list(values[column]) for column in sent]
+
+    def _update_sql(self, sent: tuple[str, ...], changed: tuple[str, ...]) -> str:
+        values = ", ".join(f"{column} = u.{column}" for column in changed)
+        unnest = ", ".join(f"%b::{self._sql_type(column)}[]" for column in sent)
+        same_key = " AND ".join(f"t.{column} = u.{column}" for column in self.key_columns)
+        return f"UPDATE {self.name} t SET {values} FROM unnest({unnest}) AS u({', '.join(sent)}) WHERE {same_key}"
+
     def key_arrays(self, keys: Sequence[Any]) -> list[list[Any]]:
         """One list per key column."""
         if len(self.key_columns) == 1:
@@ -153,8 +179,6 @@ class Table(Generic[R]):
         key = ", ".join(self.key_columns)
         unnest = ", ".join(f"%b::{self._sql_type(column)}[]" for column in self.columns)
         key_unnest = ", ".join(f"%b::{self._sql_type(column)}[]" for column in self.key_columns)
-        same_key = " AND ".join(f"t.{column} = u.{column}" for column in self.key_columns)
-        values = ", ".join(f"{c} = u.{c}" for c in self.columns if c not in self.key_columns)
         by_key = (
             f"{key} = ANY(%b::{self._sql_type(key)}[])"
             if len(self.key_columns) == 1
@@ -164,7 +188,6 @@ class Table(Generic[R]):
         self.insert_sql = f"INSERT INTO {self.name} ({names}) SELECT * FROM unnest({unnest})" + (
             " ON CONFLICT DO NOTHING" if self.insert_only else ""
         )
-        self.update_sql = f"UPDATE {self.name} t SET {values} FROM unnest({unnest}) AS u({names}) WHERE {same_key}"
         self.delete_sql = f"DELETE FROM {self.name} WHERE {by_key}"
 
 

@@ -136,8 +136,8 @@ async def _write(
             continue
         if writes.deleted:
             await run(connection, table.delete_sql, table.key_arrays(writes.deleted))
-        if writes.updated:
-            await run(connection, table.update_sql, table.arrays(writes.updated))
+        if writes.updated and (update := table.update(writes.updated)) is not None:
+            await run(connection, *update)
         if writes.inserted:
             await run(connection, table.insert_sql, table.arrays(writes.inserted))
     for statement, params in rows.statements:
