@@ -57,7 +57,7 @@ bench: install ## measure on real Kafka; the numbers go into docs/performance.md
 	@$(PYTHON) -m bench $(ARGS)
 
 .PHONY: sweep
-sweep: install ## the long crash sweep and the seeded bugs that need processes
+sweep: install ## every crash point at more moments than `make test` tries
 	@SLUICEGATE_REQUIRE=kafka $(PYTHON) -m pytest -m sweep $(ARGS)
 
 .PHONY: clean

@@ -57,6 +57,18 @@ def test_every_crash_point_in_the_source_is_swept() -> None:
 def test_a_kill_there_loses_nothing_and_repeats_nothing(
     town: Town, service: Service, point: str, hit: int, tmp_path: Path
 ) -> None:
+    kill_at(town, service, point, hit, tmp_path)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("hit", [1, 2, 5])
+@pytest.mark.parametrize(("service", "point"), [(service, point) for service, point, _ in SWEEP])
+def test_a_kill_at_another_moment_neither(town: Town, service: Service, point: str, hit: int, tmp_path: Path) -> None:
+    kill_at(town, service, point, hit, tmp_path)
+
+
+def kill_at(town: Town, service: Service, point: str, hit: int, tmp_path: Path) -> None:
+    """Let the victim die at the hit-th time that it reaches the point, then see that everything ends right."""
     marker = tmp_path / "reached"
     replicas = town.stack.replicas[service.name]
     victim, others = replicas[0], replicas[1:]
