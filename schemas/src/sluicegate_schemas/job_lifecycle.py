@@ -94,7 +94,6 @@ class JobLifecycle(Event):
     ready_at: Timestamp | None = None
     blocked_reason: str | None = None
     waiting_for: list[UUID] | None = None
-    """The undecided approvals: those that the run waits for, or that its end leaves open."""
     steps: list[StepSummary] | None = None
     result: JsonValue | None = None
     error: JobError | None = None

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.anyio
 
 
 def lifecycle(status: Status, *, run: int = 1, answers: list[Answer] | None = None) -> JobLifecycle:
-    """A run that ends with its checkpoint undecided says so."""
     return JobLifecycle(
         job_id="job-1",
         run=run,
@@ -26,7 +25,6 @@ def lifecycle(status: Status, *, run: int = 1, answers: list[Answer] | None = No
         priority=5,
         attempt=1,
         max_attempts=3,
-        waiting_for=[created().checkpoint_id] if status.terminal else None,
         answers=answers,
         at=NOON,
     )

@@ -1,7 +1,6 @@
 """What this service makes of each record that it reads."""
 
 from typing import Annotated, ClassVar
-from uuid import UUID
 
 from pydantic import Field
 
@@ -27,13 +26,12 @@ class RunNews(Event):
     job_id: JobId
     run: Annotated[int, Field(ge=1)]
     status: Status
-    waiting_for: list[UUID] | None = None
     answers: list[Answer] | None = None
 
     @property
-    def leaves_an_approval_open(self) -> bool:
-        """Whether the run has ended with an approval undecided, as far as the worker knows."""
-        return self.status.terminal and bool(self.waiting_for)
+    def may_leave_an_approval_open(self) -> bool:
+        """Whether the run has ended otherwise than by its handler's return, which no open approval lets happen."""
+        return self.status.terminal and self.status is not Status.SUCCEEDED
 
 
 def subscriptions(settlement: Settlement) -> tuple[Subscription, ...]:
@@ -48,8 +46,8 @@ def subscriptions(settlement: Settlement) -> tuple[Subscription, ...]:
         news = envelope.read(RunNews, record.value, record.headers).data
         assert isinstance(news, RunNews)
         answers = tuple(answer for answer in news.answers or () if answer.decision_id is not None)
-        if not answers and not news.leaves_an_approval_open:
+        if not answers and not news.may_leave_an_approval_open:
             return None
-        return FollowRun(news.job_id, news.run, news.leaves_an_approval_open, answers, settlement)
+        return FollowRun(news.job_id, news.run, news.may_leave_an_approval_open, answers, settlement)
 
     return (Subscription(CHECKPOINT_CREATED, created), Subscription(JOB_LIFECYCLE, lifecycle))

@@ -42,8 +42,8 @@ def lifecycle(told: Told, request: str | None, at: datetime) -> Message:
         data["startedAt"] = run.started_at
     if run.finished_at is not None:
         data["finishedAt"] = run.finished_at
-    if (open_approval := run.waiting_for or told.open_approval) is not None:
-        data["waitingFor"] = [open_approval]
+    if run.waiting_for is not None:
+        data["waitingFor"] = [run.waiting_for]
     if run.blocked_reason is not None:
         data["blockedReason"] = run.blocked_reason
     for name, text in (

@@ -11,7 +11,6 @@ from sluicegate_api.domain.controls import Control
 from sluicegate_api.domain.job import Job
 from sluicegate_api.http.moments import rfc3339
 from sluicegate_api.reads.jobs import KnownJob
-from sluicegate_schemas.job_lifecycle import Status
 
 JOBS = "/api/agent-jobs"
 CHECKPOINTS = "/api/admin/agent-checkpoints"
@@ -128,7 +127,7 @@ def _run_at(known: KnownJob) -> str | None:
 
 
 def _waiting_for(known: KnownJob) -> dict[str, Any] | None:
-    wanted = known.snapshot.get("waitingFor") if known.snapshot.get("status") == Status.WAITING else None
+    wanted = known.snapshot.get("waitingFor")
     if not wanted:
         return None
     checkpoint_id = UUID(wanted[0])
