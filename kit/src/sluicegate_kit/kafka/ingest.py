@@ -166,9 +166,9 @@ class Ingest:
         positions = tuple(
             Position(each.topic, each.number, state.start, state.log_id) for each, state in sorted(lost.items())
         )
+        self._consumer.commit(starts)  # else a crash after the next line leaves the offsets of the log that is gone
         await self._writes.submit(StartOver(positions))
         self._watch.start_over(positions)
-        self._consumer.commit(starts)
         for each in lost:
             self._logs_lost.labels(each.topic).inc()
 
