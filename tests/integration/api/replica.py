@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 
 from sluicegate_api.bootstrap import GROUP, TOPICS, Service, assemble
 from sluicegate_api.settings import ApiSettings
@@ -79,8 +80,15 @@ def _data(value: bytes | None) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def running(database_url: str, folder: Path, broker: MemoryBroker, **settings: Any) -> AsyncIterator[Replica]:
-    """Start it, and stop it in the order of a real process."""
+async def running(
+    database_url: str, folder: Path, broker: MemoryBroker, *, new: bool = False, **settings: Any
+) -> AsyncIterator[Replica]:
+    """Start it, and stop it in the order of a real process. `new`: on a database that has never read a log."""
+    if not new:
+        with psycopg.connect(database_url) as connection:
+            connection.execute(
+                "INSERT INTO consumer_positions VALUES ('read-before', 0, 0, NULL) ON CONFLICT DO NOTHING"
+            )
     mac_key = folder / "mac.key"
     mac_key.write_bytes(MAC_KEY)
     values: dict[str, Any] = {

@@ -2,12 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from sluicegate_kit.kafka.memory import MemoryBroker
 from sluicegate_schemas.job_lifecycle import Status
-from tests.integration.api.replica import Replica, found, running, simple_task
+from tests.integration.api.replica import DEADLINE_SECONDS, Replica, found, running, simple_task
 from tests.unit.api.samples import snapshot
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +24,7 @@ async def reaches(api: Replica, event: str, count: int) -> None:
 
 
 async def test_a_request_that_nobody_answers_is_sent_again_byte_for_byte(api_database: str, tmp_path: Path) -> None:
-    settings = {"answer_first_seconds": 0.2, "sweep_interval_seconds": 0.05}
+    settings: dict[str, Any] = {"answer_first_seconds": 0.2, "sweep_interval_seconds": 0.05}
     async with running(api_database, tmp_path, MemoryBroker(), **settings) as api:
         job = await api.submitted()
         await reaches(api, "job-requested", 2)
@@ -33,12 +35,28 @@ async def test_a_request_that_nobody_answers_is_sent_again_byte_for_byte(api_dat
 
 
 async def test_a_silent_job_is_asked_about(api_database: str, tmp_path: Path) -> None:
-    settings = {"report_first_seconds": 0.2, "report_interval_seconds": 0.05}
+    settings: dict[str, Any] = {"report_first_seconds": 0.2, "report_interval_seconds": 0.05}
     async with running(api_database, tmp_path, MemoryBroker(), **settings) as api:
         job = await api.submitted()
         await reaches(api, "job-control", 1)
         control = api.sent("job-control")[0]
         assert (control["action"], control["jobId"]) == ("report", job["jobId"])
+
+
+async def test_a_new_database_asks_about_every_job_once(api_database: str, tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    for _ in range(2):
+        async with running(api_database, tmp_path, broker, new=True) as api:
+            await reaches(api, "job-control", 1)
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                while not has_read(api_database):  # noqa: ASYNC110 - the database has no event for it
+                    await asyncio.sleep(0.01)
+    assert [(event["action"], event["jobId"]) for event in api.sent("job-control")] == [("report", "*")]
+
+
+def has_read(database_url: str) -> bool:
+    with psycopg.connect(database_url) as connection:
+        return connection.execute("SELECT FROM consumer_positions").rowcount > 0
 
 
 async def test_after_a_lost_log_waits_are_sent_again_and_one_report_is_asked_of_all_jobs(

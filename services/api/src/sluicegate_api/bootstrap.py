@@ -15,7 +15,7 @@ from sluicegate_api.http.submission import Desk, SubmitJob
 from sluicegate_api.http.submit import SubmitEndpoint
 from sluicegate_api.input_schemas import InputSchemas
 from sluicegate_api.notices import Notices
-from sluicegate_api.operations.ask_reports import AskReport
+from sluicegate_api.operations.ask_reports import AskIfNew, AskReport
 from sluicegate_api.operations.source import SOURCE
 from sluicegate_api.operations.want_fleet import WantFleet
 from sluicegate_api.passes import Passes
@@ -98,6 +98,7 @@ class Service:
             Loop("writes", self.writes.run, self.writes.stop),
             Loop("relay", lambda: self.relay.run(self.writes)),
             Resource("first fleet", opened=self.say_first_wish),
+            Resource("first reports", opened=self.ask_if_new),
             Loop("sweeper", self.sweeper.run),
             Loop("outbox depth", OutboxDepth(self.engine, self.metrics.gauge(OUTBOX_DEPTH)).run),
             Loop("handlers", self.following.run),
@@ -110,6 +111,10 @@ class Service:
         """ENABLE_AGENT_WORKER: start the fleet, unless somebody has started or stopped it before."""
         if self.start_fleet:
             await self.writes.submit(WantFleet(Desired.STARTED, SOURCE, only_first=True))
+
+    async def ask_if_new(self) -> None:
+        """A new database asks the workers about every job."""
+        await self.writes.submit(AskIfNew())
 
 
 def assemble(

@@ -12,9 +12,10 @@ from sluicegate_api.tables import JOBS
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
 from sluicegate_kit.db.table import Need, Selection
+from sluicegate_kit.kafka.positions import POSITIONS, Position
 from sluicegate_schemas import envelope
 from sluicegate_schemas.ids import new_id
-from sluicegate_schemas.job_control import Action, JobControl
+from sluicegate_schemas.job_control import EVERY_JOB, Action, JobControl
 
 
 def ask_report(rows: Rows, job_id: str, control_id: UUID) -> None:
@@ -35,6 +36,28 @@ class AskReport(Operation[None]):
 
     def decide(self, rows: Rows) -> None:
         ask_report(rows, self.job_id, self.control_id)
+
+
+class AskIfNew(Operation[bool]):
+    """Ask about every job if this database has never read a log; gives whether it did.
+
+    What earlier logs held is unknown then: upstream jobs may have ended long before this service was first started.
+    """
+
+    __slots__ = ("_control_id", "_read")
+
+    def __init__(self) -> None:
+        self._control_id = new_id()
+        self._read: Selection[Position] = POSITIONS.select("true", order="topic", limit=1, mode="none")
+
+    def locks(self) -> Iterable[Need]:
+        return (self._read,)
+
+    def decide(self, rows: Rows) -> bool:
+        if rows.selected(self._read):
+            return False
+        ask_report(rows, EVERY_JOB, self._control_id)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
