@@ -4,7 +4,7 @@ from typing import Any
 
 from sluicegate_api.consumers import subscriptions
 from sluicegate_api.domain.silence import Silence
-from sluicegate_api.operations.ask_reports import AskReport, LookForSilence
+from sluicegate_api.operations.ask_reports import AskIfNew, AskReport, LookForSilence
 from sluicegate_api.tables import TABLES
 from sluicegate_schemas.job_control import EVERY_JOB
 from sluicegate_schemas.topics import (
@@ -32,7 +32,18 @@ class ApiReplica(Process):
             topics=[topic.name for topic in TOPICS],
             **of_process,
         )
+        self._started = False
         self.begin(subscriptions(SILENCE))
+        self.do(self._start())
+
+    def ingest_some(self) -> None:
+        """Not before it has asked."""
+        if self._started:
+            super().ingest_some()
+
+    async def _start(self) -> None:
+        await self.writes.submit(AskIfNew())
+        self._started = True
 
     async def on_log_lost(self) -> None:
         """Ask about every job."""

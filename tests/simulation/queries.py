@@ -9,6 +9,7 @@ from uuid import UUID
 from sluicegate_api.tables import JOBS
 from sluicegate_checkpoint_svc.tables import CHECKPOINTS
 from sluicegate_kit.db.table import Selection, Table
+from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_kit.outbox.row import OUTBOX
 from sluicegate_schemas.job_lifecycle import AnswerOutcome
 from sluicegate_worker.loops.reporter import JOBS_PER_SECOND
@@ -124,6 +125,7 @@ _SELECTIONS: dict[tuple[Table[Any], str], Condition] = {
     (REQUESTS, f"job_id IN (SELECT job_id FROM runs WHERE owes_request AND {LOST})"): _requests_of_lost,
     (REQUESTS, "job_id = %s"): _of_job,
     (JOURNAL, "job_id = %s AND checkpoint_id IS NOT NULL"): _checkpoints(_of_job),
+    (POSITIONS, "true"): _of_row(lambda row, now: True),
     (REPORT_SWEEPS, "true"): _of_row(lambda row, now: True),
     (RUNS, PAGE): _page,
     (REQUESTS, OF_PAGE): _of_page,

@@ -107,9 +107,19 @@ BUGS = (
         (f"{SDK}/replay.py", "        return entry.result\n", "        return None\n"),
     ),
     _bug(
-        "an old snapshot overwrites a new one",
+        "an old snapshot overwrites a new one, and nobody asks again",
         "G6",
         (f"{API}/domain/job.py", "    if snapshot.seq <= job.seq:\n        return job\n", ""),
+        (
+            f"{API}/domain/reporting.py",
+            "    return replace(asked, report_at=now + silence.patience(asked.reports)), True\n",
+            "    return replace(asked, report_at=now + silence.patience(asked.reports)), False\n",
+        ),
+    ),
+    _bug(
+        "the api keeps to the run that it heard of first",
+        "G6",
+        (f"{API}/domain/job.py", "        run=snapshot.run,\n", ""),
     ),
     _bug(
         "an attempt without its lease may write",

@@ -24,6 +24,8 @@ from tests.witness.invariants import violations
 
 STEPS = 160
 ROUNDS = 80
+PAUSES = {"wait": (1, 3, 10, 40), "freeze a worker": (0, 16, 20), "log lost": (0, 0, 3)}
+"""Seconds that go by afterwards; a lease lasts 15."""
 BUGS = frozenset(
     {
         "record not handled: a bug",
@@ -67,8 +69,7 @@ class Simulation:
             self.trace.append(f"{self._seconds():9.3f} {name}")
             actions[name][1]()
             await asyncio.sleep(self.chance.between(0.001, 0.2))
-            if name == "wait":
-                await asyncio.sleep(self.chance.one((1.0, 3.0, 10.0, 40.0)))
+            await asyncio.sleep(self.chance.one(PAUSES.get(name, (0,))))
         await self._come_to_rest()
         found = violations(self._evidence())
         return found + [f"unexpected: {each}" for each in self.house.surprises]
@@ -79,7 +80,7 @@ class Simulation:
         return {
             "ingest": (30, lambda: self._each(0.6, lambda one: one.ingest_some())),
             "handlers go on": (20, lambda: [worker.go_on() for worker in house.workers if worker.alive]),
-            "look around": (6, lambda: self._each(0.5, lambda one: one.do(one.look_around()))),
+            "look around": (7, lambda: self._each(0.5, lambda one: one.do(one.look_around()))),
             "sweep": (4, lambda: self._each(0.5, lambda one: one.do(one.sweeper.sweep()))),
             "wait": (6, lambda: None),
             "submit": (4, outside.submit),
@@ -134,7 +135,9 @@ class Simulation:
             for process in self.house.processes:
                 process.do(process.look_around())
                 process.do(process.sweeper.sweep())
-            await asyncio.sleep(0.5)
+            for _ in range(3):  # a look at the logs is asked for in one turn and taken in another
+                self._each(1, lambda one: one.ingest_some())
+                await asyncio.sleep(0.2)
             await self._work_off()
             at_rest = at_rest + 1 if self._nothing_to_do() else 0
             if at_rest == 2:
