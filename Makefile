@@ -45,7 +45,7 @@ format: install ## put the code into its format, mend what the linter can mend
 
 .PHONY: schemas
 schemas: install ## write the JSON Schema files and examples from the models
-	@$(PYTHON) -m sluicegate_schemas write
+	@$(PYTHON) -m sluicegate_schemas generate
 
 .PHONY: migrate
 migrate: install ## bring the databases of SERVICE=api|worker|checkpoint-svc to the newest version (SLUICEGATE_DATABASE_URL)

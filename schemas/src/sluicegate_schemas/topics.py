@@ -62,17 +62,17 @@ def _topic(
 
 API, WORKER, CHECKPOINT_SVC, INSIGHTS, UPSTREAM = Party
 
-JOB_REQUESTED = _topic("job-requested", JobRequested, 12, 7, {API, UPSTREAM}, {WORKER}, WORKER)
-JOB_CONTROL = _topic("job-control", JobControl, 12, 7, {API}, {WORKER}, WORKER)
+JOB_REQUESTED = _topic("job-requested", JobRequested, 4, 7, {API, UPSTREAM}, {WORKER}, WORKER)
+JOB_CONTROL = _topic("job-control", JobControl, 4, 7, {API}, {WORKER}, WORKER)
 FLEET_CONTROL = _topic("fleet-control", FleetControl, 1, 30, {API}, {WORKER}, WORKER)
-JOB_LIFECYCLE = _topic("job-lifecycle", JobLifecycle, 12, 14, {WORKER}, {API, CHECKPOINT_SVC, INSIGHTS, UPSTREAM}, API)
+JOB_LIFECYCLE = _topic("job-lifecycle", JobLifecycle, 4, 14, {WORKER}, {API, CHECKPOINT_SVC, INSIGHTS, UPSTREAM}, API)
 WORKER_STATUS = _topic("worker-status", WorkerStatus, 4, 1, {WORKER}, {API}, API)
 CHECKPOINT_CREATED = _topic(
-    "checkpoint-created", CheckpointCreated, 12, 14, {WORKER}, {API, CHECKPOINT_SVC, INSIGHTS}, CHECKPOINT_SVC
+    "checkpoint-created", CheckpointCreated, 4, 14, {WORKER}, {API, CHECKPOINT_SVC, INSIGHTS}, CHECKPOINT_SVC
 )
-CHECKPOINT_RECORDED = _topic("checkpoint-recorded", CheckpointRecorded, 12, 7, {CHECKPOINT_SVC}, {WORKER}, WORKER)
+CHECKPOINT_RECORDED = _topic("checkpoint-recorded", CheckpointRecorded, 4, 7, {CHECKPOINT_SVC}, {WORKER}, WORKER)
 CHECKPOINT_DECIDED = _topic(
-    "checkpoint-decided", CheckpointDecided, 12, 14, {CHECKPOINT_SVC}, {WORKER, API, INSIGHTS}, WORKER
+    "checkpoint-decided", CheckpointDecided, 4, 14, {CHECKPOINT_SVC}, {WORKER, API, INSIGHTS}, WORKER
 )
 DEAD_LETTER = _topic("dead-letter", None, 4, 30, {API, WORKER, CHECKPOINT_SVC}, {API}, API)
 
