@@ -47,7 +47,7 @@ def main() -> int:
         for each in found:
             sys.stdout.write(f"seed {seed}: {each}\n")
         if not last:
-            sys.stdout.write("\n".join(simulation.trace) + "\n")
+            sys.stdout.write("\n".join([*simulation.trace, f"fingerprint {simulation.fingerprint}", ""]))
         if any(each.startswith(f"{asked.until}:") for each in found):
             break
     return worst

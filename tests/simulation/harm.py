@@ -91,10 +91,10 @@ class Harm:
         if checkpoint.state is State.APPROVED and chance.good(0.5):
             event = chance.one((_with_another_edit, _with_another_outcome))(events.decided(checkpoint))
         else:
-            pending = replace(checkpoint, state=State.PENDING)
+            undecided = replace(checkpoint, state=State.PENDING)
             ruling = Ruling(chance.one((Outcome.APPROVED, Outcome.APPROVED, Outcome.REJECTED)), by="mallory")
             signer = chance.one((FORGED, STRANGE))
-            event = events.decided(settle(pending, ruling, new_id(), self.outside.house.now(), signer))
+            event = events.decided(settle(undecided, ruling, new_id(), self.outside.house.now(), signer))
         self._send(self._decided(event), "forged-decision")
 
     def decide_on_other_bytes(self) -> None:

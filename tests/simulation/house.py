@@ -41,13 +41,15 @@ class House:
 
     @staticmethod
     def now() -> datetime:
-        """The one clock of all databases. No time of one is ever compared with another's, so one is as good as three."""
+        """The clock of all databases. Nobody compares the times of two, so one clock is as good as three."""
         return START + timedelta(seconds=asyncio.get_running_loop().time())
 
     @property
     def processes(self) -> list[ApiReplica | WorkerReplica | CheckpointReplica]:
         """Those that live."""
-        return [one for one in (self.api, *self.workers, *self.checkpoint_svcs) if one.alive]
+        everybody: tuple[ApiReplica | WorkerReplica | CheckpointReplica, ...]
+        everybody = (self.api, *self.workers, *self.checkpoint_svcs)
+        return [one for one in everybody if one.alive]
 
     def restart(self) -> None:
         """Start again what is dead."""
@@ -60,9 +62,13 @@ class House:
         """Nothing fails from now on."""
         self.chance.calm = True
         self.broker.available = True
+        self.thaw()
+        self.restart()
+
+    def thaw(self) -> None:
+        """No worker is a zombie any more."""
         for worker in self.workers:
             worker.thaw()
-        self.restart()
 
     def _notified(self, statement: str) -> None:
         for worker in self.workers:

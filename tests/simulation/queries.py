@@ -41,7 +41,8 @@ def select(tables: Tables, selection: Selection[Any], now: datetime) -> list[Any
 
 def matches(where: str) -> Applies:
     """What a `Match` asks beyond its column."""
-    return _known(MATCHES, where)
+    applies: Applies = _known(MATCHES, where)
+    return applies
 
 
 def execute(tables: Tables, statement: str, params: Sequence[Any], now: datetime) -> None:

@@ -59,7 +59,7 @@ BUGS = (
     ),
     _bug(
         "a log that was made anew passes for the one that was read",
-        "G1",
+        "G9",
         (
             f"{KIT}/kafka/positions.py",
             "    return another or not state.start <= position.next_offset <= state.end\n",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from structlog.testing import capture_logs
@@ -45,6 +46,7 @@ class Simulation:
 
     seed: int
     chance: Chance = field(init=False)
+    evidence: Evidence = field(init=False)
     trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -57,6 +59,26 @@ class Simulation:
             found = runner.run(self._live())
         bugs = [f"unexpected: {line['event']} {line.get('error', '')}" for line in logs if line["event"] in BUGS]
         return found + bugs
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for every replay: what was done, and what the worker told of it."""
+        told = [f"{one.job_id} {one.run} {one.seq} {one.status}" for one in self.evidence.lifecycles]
+        return sha256("\n".join([*self.trace, *told]).encode()).hexdigest()
+
+    @property
+    def reached(self) -> set[str]:
+        """Which states and outcomes came about."""
+        seen = self.evidence
+        facts = {f"run {row['status']}" for row in seen.runs}
+        facts |= {f"checkpoint {row['state']}" for row in seen.checkpoint["checkpoints"]}
+        facts |= {f"decision {row['effect']}" for row in seen.worker["journal"] if row["effect"]}
+        facts |= {f"{row['action']} {row['outcome']}" for row in seen.worker["controls"]}
+        facts |= {f"dead letter {row['code']}" for row in seen.api["dead_letters"]}
+        facts |= {"an effect without a record" for one in self.house.sink.done if not one.recorded}
+        if len(self.house.sink.effects()) < len(self.house.sink.done):
+            facts.add("an effect that was repeated")
+        return facts
 
     async def _live(self) -> list[str]:
         self.house = House(self.chance)
@@ -71,7 +93,8 @@ class Simulation:
             await asyncio.sleep(self.chance.between(0.001, 0.2))
             await asyncio.sleep(self.chance.one(PAUSES.get(name, (0,))))
         await self._come_to_rest()
-        found = violations(self._evidence())
+        self.evidence = evidence(self.house, self.outside, self.harm)
+        found = violations(self.evidence)
         return found + [f"unexpected: {each}" for each in self.house.surprises]
 
     def _actions(self) -> dict[str, tuple[float, Callable[[], object]]]:
@@ -79,7 +102,7 @@ class Simulation:
         house, outside, harm = self.house, self.outside, self.harm
         return {
             "ingest": (30, lambda: self._each(0.6, lambda one: one.ingest_some())),
-            "handlers go on": (20, lambda: [worker.go_on() for worker in house.workers if worker.alive]),
+            "handlers go on": (20, self._let_handlers_go_on),
             "look around": (7, lambda: self._each(0.5, lambda one: one.do(one.look_around()))),
             "sweep": (4, lambda: self._each(0.5, lambda one: one.do(one.sweeper.sweep()))),
             "wait": (6, lambda: None),
@@ -99,7 +122,7 @@ class Simulation:
             "kill": (1.5, lambda: self._each(0.3, lambda one: one.kill())),
             "restart": (4, house.restart),
             "freeze a worker": (3, lambda: self.chance.one(house.workers).freeze()),
-            "thaw the workers": (1, lambda: [worker.thaw() for worker in house.workers]),
+            "thaw the workers": (1, house.thaw),
             "drain a worker": (0.7, self._drain),
             "broker away": (0.5, lambda: self._broker(available=False)),
             "broker back": (2, lambda: self._broker(available=True)),
@@ -110,6 +133,11 @@ class Simulation:
         for process in self.house.processes:
             if self.chance.good(share):
                 act(process)
+
+    def _let_handlers_go_on(self) -> None:
+        for worker in self.house.workers:
+            if worker.alive:
+                worker.go_on()
 
     def _drain(self) -> None:
         worker = self.chance.one(self.house.workers)
@@ -151,14 +179,13 @@ class Simulation:
             for process in self.house.processes:
                 if not process.idle:
                     process.ingest_some()
-            for worker in self.house.workers:
-                worker.go_on()
+            self._let_handlers_go_on()
             for checkpoint in self._pending():
                 self.outside.vote(checkpoint)
             await asyncio.sleep(0.3)
-            if all(process.idle for process in self.house.processes) and not self._pending():
-                if not any(worker.claims.held for worker in self.house.workers):
-                    return
+            idle = all(process.idle for process in self.house.processes)
+            if idle and not self._pending() and not any(worker.claims.held for worker in self.house.workers):
+                return
 
     def _pending(self) -> list[Checkpoint]:
         """What people still decide; some they leave alone for ever, but none on which a decision was forged."""
@@ -172,9 +199,6 @@ class Simulation:
             run.status.terminal or run.waiting_for is not None for run in house.worker_database.tables.rows(RUNS)
         )
         return resting and not any(database.tables.of(OUTBOX) for database in databases)
-
-    def _evidence(self) -> Evidence:
-        return evidence(self.house, self.outside, self.harm)
 
     @staticmethod
     def _seconds() -> float:

@@ -46,6 +46,19 @@ class Say(Operation[None]):
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat(Operation[None]):
+    """Its event has an id from before the first try."""
+
+    message: Message
+
+    def locks(self) -> Iterable[Need]:
+        return ()
+
+    def decide(self, rows: Rows) -> None:
+        rows.emit(self.message, answer_key="answer:1")
+
+
+@dataclass(frozen=True, slots=True)
 class Hear(Operation[None]):
     answer_key: str
 
@@ -114,6 +127,16 @@ async def test_an_event_that_wants_an_answer_stays_until_the_answer_is_in(databa
         assert service.waiting() == [(b"hello?", 0)]
         await service.writes.submit(Hear("answer:1"))
         assert service.waiting() == []
+
+
+async def test_an_operation_run_again_after_its_commit_was_lost_finds_its_event_and_is_not_refused(
+    database: str,
+) -> None:
+    again = Repeat(Message("said", "key", b"hello"))
+    async with running(database, MemoryBroker()) as service:
+        await service.writes.submit(again)
+        await service.writes.submit(again)
+        assert service.waiting() == [(b"hello", 0)]
 
 
 async def test_what_has_no_answer_is_sent_again_byte_for_byte_and_ever_more_rarely(database: str) -> None:

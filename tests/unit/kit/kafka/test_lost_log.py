@@ -64,6 +64,17 @@ async def test_a_lost_log_is_read_from_its_start_whatever_offset_was_committed()
     assert (reader.losses, kept_offset(reader), reader.committed) == (1, 4, 4)
 
 
+async def test_a_crash_after_the_first_batch_of_all_hides_no_loss() -> None:
+    reader = Reader()
+    reader.produce(b"1")
+    await reader.turns(1)
+    reader.broker.lose_log(keep_offsets=True)
+    reader.produce(b"a")
+    reader.restart()
+    await reader.turns(3)
+    assert (reader.seen, reader.losses) == ({b"1": 1, b"a": 1}, 1)
+
+
 async def test_a_loss_while_running_is_found_when_offsets_jump_back() -> None:
     reader = await a_reader_of(b"1", b"2")
     reader.broker.lose_log()
