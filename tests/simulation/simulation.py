@@ -1,9 +1,8 @@
 """One simulated life of the house: disorder by seed, then healing, then rest; and what the checkers say of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from structlog.testing import capture_logs
@@ -18,9 +17,8 @@ from tests.simulation.chance import Chance, seeded
 from tests.simulation.harm import Harm
 from tests.simulation.house import House
 from tests.simulation.outside import Outside
-from tests.simulation.testimony import evidence
-from tests.simulation.virtual_time import VirtualLoop
-from tests.witness.evidence import Evidence
+from tests.simulation.testimony import evidence, fingerprint, reached
+from tests.simulation.virtual_time import NothingMoves, VirtualLoop
 from tests.witness.invariants import violations
 
 STEPS = 160
@@ -46,7 +44,10 @@ class Simulation:
 
     seed: int
     chance: Chance = field(init=False)
-    evidence: Evidence = field(init=False)
+    reached: set[str] = field(default_factory=set)
+    """Which states and outcomes came about."""
+    fingerprint: str = ""
+    """The same for every replay."""
     trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -54,31 +55,18 @@ class Simulation:
 
     def run(self) -> list[str]:
         """From start to rest; gives every violation."""
+        try:
+            found, logs = self._live_in_virtual_time()
+        except NothingMoves as error:
+            return [f"unexpected: {error}"]
+        return found + [
+            f"unexpected: {line['event']} {line.get('error', '')}" for line in logs if line["event"] in BUGS
+        ]
+
+    def _live_in_virtual_time(self) -> tuple[list[str], Sequence[Mapping[str, Any]]]:
         with seeded(self.seed), capture_logs() as logs, asyncio.Runner(loop_factory=VirtualLoop) as runner:
             runner.get_loop().set_exception_handler(lambda loop, context: None)
-            found = runner.run(self._live())
-        bugs = [f"unexpected: {line['event']} {line.get('error', '')}" for line in logs if line["event"] in BUGS]
-        return found + bugs
-
-    @property
-    def fingerprint(self) -> str:
-        """The same for every replay: what was done, and what the worker told of it."""
-        told = [f"{one.job_id} {one.run} {one.seq} {one.status}" for one in self.evidence.lifecycles]
-        return sha256("\n".join([*self.trace, *told]).encode()).hexdigest()
-
-    @property
-    def reached(self) -> set[str]:
-        """Which states and outcomes came about."""
-        seen = self.evidence
-        facts = {f"run {row['status']}" for row in seen.runs}
-        facts |= {f"checkpoint {row['state']}" for row in seen.checkpoint["checkpoints"]}
-        facts |= {f"decision {row['effect']}" for row in seen.worker["journal"] if row["effect"]}
-        facts |= {f"{row['action']} {row['outcome']}" for row in seen.worker["controls"]}
-        facts |= {f"dead letter {row['code']}" for row in seen.api["dead_letters"]}
-        facts |= {"an effect without a record" for one in self.house.sink.done if not one.recorded}
-        if len(self.house.sink.effects()) < len(self.house.sink.done):
-            facts.add("an effect that was repeated")
-        return facts
+            return runner.run(self._live()), logs
 
     async def _live(self) -> list[str]:
         self.house = House(self.chance)
@@ -93,8 +81,10 @@ class Simulation:
             await asyncio.sleep(self.chance.between(0.001, 0.2))
             await asyncio.sleep(self.chance.one(PAUSES.get(name, (0,))))
         await self._come_to_rest()
-        self.evidence = evidence(self.house, self.outside, self.harm)
-        found = violations(self.evidence)
+        seen = evidence(self.house, self.outside, self.harm)
+        self.reached = reached(seen, self.house.sink)
+        self.fingerprint = fingerprint(self.trace, seen)
+        found = violations(seen)
         return found + [f"unexpected: {each}" for each in self.house.surprises]
 
     def _actions(self) -> dict[str, tuple[float, Callable[[], object]]]:

@@ -1,6 +1,7 @@
 """Evidence for the checkers, from the tables in memory."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from sluicegate_api import tables as api
@@ -12,6 +13,7 @@ from sluicegate_worker import tables as worker
 from tests.simulation.harm import Harm
 from tests.simulation.house import House
 from tests.simulation.outside import Outside
+from tests.simulation.sink import Sink
 from tests.simulation.tables import Tables
 from tests.witness.evidence import Evidence, Row
 
@@ -33,6 +35,25 @@ def evidence(house: House, outside: Outside, harm: Harm) -> Evidence:
         ),
         checkpoint=_rows(house.checkpoint_database.tables, (checkpoint.CHECKPOINTS, OUTBOX)),
     )
+
+
+def reached(seen: Evidence, sink: Sink) -> set[str]:
+    """Which states and outcomes came about."""
+    facts = {f"run {row['status']}" for row in seen.runs}
+    facts |= {f"checkpoint {row['state']}" for row in seen.checkpoint["checkpoints"]}
+    facts |= {f"decision {row['effect']}" for row in seen.worker["journal"] if row["effect"]}
+    facts |= {f"{row['action']} {row['outcome']}" for row in seen.worker["controls"]}
+    facts |= {f"dead letter {row['code']}" for row in seen.api["dead_letters"]}
+    facts |= {"an effect without a record" for one in sink.done if not one.recorded}
+    if len(seen.effects) < len(sink.done):
+        facts.add("an effect that was repeated")
+    return facts
+
+
+def fingerprint(trace: Iterable[str], seen: Evidence) -> str:
+    """The same for every replay: of what was done, and of what the worker told."""
+    told = [f"{one.job_id} {one.run} {one.seq} {one.status}" for one in seen.lifecycles]
+    return sha256("\n".join([*trace, *told]).encode()).hexdigest()
 
 
 def _rows(tables: Tables, wanted: Iterable[Table[Any]]) -> dict[str, list[Row]]:
