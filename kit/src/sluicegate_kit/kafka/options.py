@@ -94,6 +94,8 @@ def _common(options: KafkaOptions) -> dict[str, Any]:
         # A broker that comes back is found again within a second.
         "reconnect.backoff.ms": 50,
         "reconnect.backoff.max.ms": 1_000,
+        # A burst is one request per partition: none may wait until the one before it is acknowledged.
+        "socket.nagle.disable": True,
         # Brokers close idle connections; that is no news.
         "log.connection.close": False,
     }

@@ -56,7 +56,7 @@ class HttpServer:
         Raises:
             PortTaken: the address can't be had.
         """
-        self._socket = _listen(self._host, self._wanted_port)
+        self._socket = listen(self._host, self._wanted_port)
         config = uvicorn.Config(
             self._app,
             lifespan="off",
@@ -87,9 +87,16 @@ class HttpServer:
         await asyncio.wait({self._task})
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        PortTaken: the address can't be had.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off only for sockets that say they are TCP. Left on, the body of a response waits
+    # some 40 ms for the client's delayed acknowledgement of its head.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))

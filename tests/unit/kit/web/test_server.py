@@ -1,13 +1,14 @@
 """A server drains: requests in flight end, long polls are ended, and the port is free again."""
 
 import asyncio
+import socket
 
 import httpx
 import pytest
 
 from sluicegate_kit.metrics import Metrics
 from sluicegate_kit.web.internal import Probe, internal_app
-from sluicegate_kit.web.server import HttpServer, PortTaken
+from sluicegate_kit.web.server import HttpServer, PortTaken, listen
 from tests.support.callers import bearer
 from tests.unit.kit.web.service import service
 
@@ -96,3 +97,8 @@ async def test_requests_are_counted_by_route_and_never_by_path() -> None:
         if sample.name == "sluicegate_http_request_seconds_count"
     }
     assert counted == {("GET", "/things/{thingId}", "200"): 2, ("any", "unmatched", "404"): 2}
+
+
+def test_the_listening_socket_says_that_it_is_tcp_so_that_asyncio_turns_nagle_off() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
