@@ -74,8 +74,6 @@ def kill_at(town: Town, service: Service, point: str, hit: int, tmp_path: Path) 
     victim, others = replicas[0], replicas[1:]
     for replica in replicas:
         replica.kill()
-    if point == "worker.step.before_record":
-        town.kills_between_effect_and_record += 1
     victim.start(SLUICEGATE_CRASH_POINT=f"{point}:{hit}", SLUICEGATE_CRASH_MARKER=str(marker))
     submitting = Thread(target=town.submit_mixture, args=(JOBS,))
     submitting.start()

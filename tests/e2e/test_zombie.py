@@ -56,7 +56,6 @@ def test_jobs_end_right_wherever_the_workers_stood_when_they_fell_asleep(town: T
         losses = _said(sleeper, LOST)
         town.submit_mixture(6)
         sleeper.pause()
-        town.kills_between_effect_and_record += 1  # to its runs, a sleep between the two is no less than a kill
         town.submit_gated(Plan.APPROVE)
         eventually(lambda: not _lease_holds(town, sleeper), "its lease has run out")  # noqa: B023
         sleeper.resume()

@@ -60,7 +60,6 @@ class Town:
         self.poison: dict[str, str] = {}
         """Records that can't be handled: the text, and the code that it must be kept with."""
         self.people = People(stack, self.plans)
-        self.kills_between_effect_and_record = 0
 
     def submit(self, job_type: str, input_data: dict[str, Any], expected: str, **more: Any) -> str:
         """Enqueue, again and again under one Idempotency-Key until an api answers 202; the job's id."""
@@ -133,7 +132,9 @@ class Town:
         evidence = gather(set(self.expected), urls, self.sink.file, self.people.told)
         evidence.poison = self.poison
         evidence.lifecycles = list(self._lifecycles())
-        evidence.kills_between_effect_and_record = self.kills_between_effect_and_record
+        for worker in self.stack.workers:
+            evidence.killed |= worker.killed
+            evidence.slept |= worker.slept
         return evidence
 
     def check(self) -> None:

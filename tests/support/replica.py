@@ -25,6 +25,10 @@ class Replica:
         self._http_port = free_port()
         self._internal_port = free_port()
         self._child: Child | None = None
+        self.killed: set[int] = set()
+        """Process ids of those that a SIGKILL ended."""
+        self.slept: set[int] = set()
+        """Process ids of those that were paused."""
 
     @property
     def url(self) -> str:
@@ -55,10 +59,12 @@ class Replica:
 
     def kill(self) -> None:
         """kill -9."""
+        self.killed.add(self.child.pid)
         self.child.kill()
 
     def pause(self) -> None:
         """SIGSTOP: nothing of it runs, its connections stay open."""
+        self.slept.add(self.child.pid)
         self.child.send(signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -72,9 +78,12 @@ class Replica:
     def wait_until_dead(self, *, within_seconds: float = 30) -> int:
         """Until it ends by itself, as at a crash point; its exit code."""
         try:
-            return self.child.wait(within_seconds)
+            exit_code = self.child.wait(within_seconds)
         except TimeoutExpired:
             raise AssertionError(f"{self.name} still runs after {within_seconds:g} s") from None
+        if exit_code == -signal.SIGKILL:
+            self.killed.add(self.child.pid)
+        return exit_code
 
     def metrics(self) -> str:
         """What its internal port exposes, as Prometheus text."""

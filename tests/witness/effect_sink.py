@@ -25,6 +25,8 @@ class Effect:
     """The idempotency key that came with it."""
     decision: str
     digest: str
+    process: int = 0
+    """Who performed it: the id of the worker's process."""
 
 
 def read_effects(path: Path) -> list[Effect]:
@@ -60,6 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "key": self.headers["x-key"],
                 "decision": self.headers["x-decision"],
                 "digest": "sha256:" + sha256(body).hexdigest(),
+                "process": int(self.headers["x-process"]),
             }
         )
         self.send_response(204)

@@ -38,7 +38,10 @@ class Evidence:
     api: dict[str, list[Row]] = field(default_factory=dict)
     worker: dict[str, list[Row]] = field(default_factory=dict)
     checkpoint: dict[str, list[Row]] = field(default_factory=dict)
-    kills_between_effect_and_record: int = 0
+    killed: set[int] = field(default_factory=set)
+    """Processes that ended before they could record what they had just done."""
+    slept: set[int] = field(default_factory=set)
+    """Processes that lost their leases in their sleep, and with them the right to record what they had just done."""
 
     @property
     def decisions(self) -> dict[str, Row]:

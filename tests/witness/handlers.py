@@ -49,6 +49,7 @@ def send(ctx: JobContext, name: str, decision: Decision) -> None:
         "x-attempt": str(ctx.attempt),
         "x-key": ctx.idempotency_key(name),
         "x-decision": str(decision.decision_id),
+        "x-process": str(os.getpid()),
         "content-type": "application/json",
     }
     with urlopen(Request(os.environ["EFFECT_SINK"], decision.payload_bytes, headers)) as answer:

@@ -1,8 +1,9 @@
 """The guarantees as checkers over the evidence; each gives what violates it, in words. ARCHITECTURE.md states them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
+from tests.witness.effect_sink import Effect
 from tests.witness.evidence import Evidence
 
 TERMINAL = frozenset({"succeeded", "failed", "rejected", "expired", "cancelled"})
@@ -60,15 +61,15 @@ def one_decision(evidence: Evidence) -> Violations:
 
 
 def one_resume(evidence: Evidence) -> Violations:
-    """G4: an effect behind a decision took place once (once more for each kill between effect and record)."""
-    extra = 0
-    for (job, key), number in Counter((effect.job, effect.key) for effect in evidence.effects).items():
-        if number > 1:
-            extra += number - 1
-            if number > 2 or not evidence.kills_between_effect_and_record:
-                yield f"{job} had the effect {key} {number} times"
-    if extra > evidence.kills_between_effect_and_record:
-        yield f"{extra} effects too many for {evidence.kills_between_effect_and_record} kills before the record"
+    """G4: an effect behind a decision took place once; again only where a process broke down before the record."""
+    performed: dict[tuple[str, str], list[Effect]] = defaultdict(list)
+    for effect in evidence.effects:
+        performed[effect.job, effect.key].append(effect)
+    for (job, key), effects in performed.items():
+        times = Counter(effect.process for effect in effects if effect.process not in evidence.slept)
+        by_whole_processes = sum(number for process, number in times.items() if process not in evidence.killed)
+        if by_whole_processes > 1 or any(number > 1 for number in times.values()):
+            yield f"{job} had the effect {key} {len(effects)} times, by the processes {[e.process for e in effects]}"
     steps = {(row["job_id"], row["run"]) for row in evidence.worker["journal"] if row["name"] == "effect"}
     done = {(effect.job, effect.run) for effect in evidence.effects}
     for job, run in steps - done:
