@@ -17,6 +17,7 @@ from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.errors import ProblemOf
 from sluicegate_kit.web.hot import Hot
 from sluicegate_kit.web.openapi import describe
+from sluicegate_kit.web.people import People
 from sluicegate_kit.web.routing import RouteTable, Served
 
 __all__ = ["Hot", "build_app"]
@@ -31,10 +32,12 @@ def build_app(
     hot: Sequence[Hot] = (),
     problems: Mapping[type[Exception], ProblemOf] | None = None,
     table: AccessTable | None = None,
+    people: People | None = None,
 ) -> Wrapper:
     """The application of `service`, whose rows in `access.toml` say who may call what.
 
-    `problems` says what the service's own errors look like; all else is the kit's.
+    `problems` says what the service's own errors look like; all else is the kit's. With `people`, sessions are
+    taken besides keys.
 
     Raises:
         RouteWithoutRow: a route is registered that has no row.
@@ -59,6 +62,7 @@ def build_app(
         identities,
         problems=problems or {},
         seconds=metrics.histogram(HTTP_REQUESTS),
+        people=people,
     )
 
 
