@@ -21,7 +21,7 @@ with the package by itself. A template:
 
     {% extends "kit/layout.html" %}
     {% block title %}Jobs{% endblock %}
-    {% block live %}{{ ui.live("/admin/…/events", "job") }}{% endblock %}
+    {% block live %}{{ ui.live("/admin/…/events") }}{% endblock %}
     {% block content %}
     <div class="page-head"><h1>Jobs</h1></div>
     {% call ui.filters("/admin/agent-jobs") %}{{ ui.search("q", query.q, "Search jobs") }}{% endcall %}
