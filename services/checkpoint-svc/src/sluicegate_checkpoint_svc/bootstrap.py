@@ -11,6 +11,8 @@ from sluicegate_checkpoint_svc.http import deciding, looking
 from sluicegate_checkpoint_svc.http.errors import PROBLEMS
 from sluicegate_checkpoint_svc.observing import Durations
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
+from sluicegate_checkpoint_svc.pages import routes as page_routes
+from sluicegate_checkpoint_svc.pages.functions import FUNCTIONS
 from sluicegate_checkpoint_svc.reads import Reads
 from sluicegate_checkpoint_svc.settings import CheckpointSettings
 from sluicegate_checkpoint_svc.signing import DecisionKey
@@ -29,6 +31,7 @@ from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
 from sluicegate_kit.outbox.sweeper import Sweeper
+from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.web.app import build_app
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.internal import Probe, internal_app
@@ -94,6 +97,8 @@ def assemble(
         sqlalchemy_url(url), pool_size=READ_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
     )
     decide = deciding.Deciding(writes, settlement)
+    reads = Reads(engine)
+    pages = Pages("sluicegate_checkpoint_svc", "/admin/agent-checkpoints", functions=FUNCTIONS)
     return Service(
         writes=writes,
         relay=relay,
@@ -113,8 +118,9 @@ def assemble(
             NAME,
             identities=identities,
             metrics=metrics,
-            routers=[looking.router(looking.Looking(Reads(engine))), deciding.router(decide)],
+            routers=[looking.router(looking.Looking(reads)), deciding.router(decide)],
             hot=deciding.hot_routes(decide),
+            pages=page_routes.routes(pages, reads, writes, settlement),
             problems=PROBLEMS,
         ),
         metrics=metrics,

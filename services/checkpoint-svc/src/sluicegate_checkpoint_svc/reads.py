@@ -61,7 +61,7 @@ def position(sought: Filters, last: Checkpoint) -> Position:
 
 
 class Reads:
-    """Two questions."""
+    """Questions of people and programs."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -78,6 +78,13 @@ class Reads:
             found = (await connection.execute(listed)).all()
             total = (await connection.execute(counted)).scalar_one()
         return [CHECKPOINTS.read(tuple(row)) for row in found], total
+
+    async def unseen(self, limit: int) -> Sequence[Checkpoint]:
+        """Informations that nobody has acknowledged, newest first."""
+        where = (_c.kind == literal_column("'info'"), _c.acknowledged_at.is_(None))
+        async with self._engine.connect() as connection:
+            found = await connection.execute(select(*_listed).where(*where).order_by(*_newest_first).limit(limit))
+            return [CHECKPOINTS.read(tuple(row)) for row in found]
 
     async def one(self, checkpoint_id: UUID) -> tuple[Checkpoint, Exhibit] | None:
         """A checkpoint and what its reviewer looks at; None if there is none."""

@@ -32,6 +32,18 @@ def scalar_text(value: Scalar) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def compact(value: Value) -> str:
+    """JSON without spaces, numbers and text exact: the bytes that the worker would write."""
+    match value:
+        case dict():
+            members = (f"{json.dumps(name, ensure_ascii=False)}:{compact(member)}" for name, member in value.items())
+            return "{" + ",".join(members) + "}"
+        case list():
+            return "[" + ",".join(map(compact, value)) + "]"
+        case _:
+            return scalar_text(value)
+
+
 def pretty(value: Value) -> str:
     """JSON over several lines, one member each, numbers and text exact."""
     return "\n".join(_lines(value, "", "", ""))

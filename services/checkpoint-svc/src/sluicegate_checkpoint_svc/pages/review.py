@@ -1,0 +1,246 @@
+"""The page of one checkpoint: what would run, what was said, and the forms to decide with."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint, Exhibit
+from sluicegate_checkpoint_svc.domain.deciding import Choice
+from sluicegate_checkpoint_svc.domain.errors import UnknownCheckpoint
+from sluicegate_checkpoint_svc.domain.requester import Decider, is_requester
+from sluicegate_checkpoint_svc.domain.state import State
+from sluicegate_checkpoint_svc.http import documents
+from sluicegate_checkpoint_svc.http.conditions import tag
+from sluicegate_checkpoint_svc.http.identifier import checkpoint_id
+from sluicegate_checkpoint_svc.pages import paths
+from sluicegate_checkpoint_svc.pages.looks import RANKS, headline, look
+from sluicegate_checkpoint_svc.reads import Reads
+from sluicegate_checkpoint_svc.showing import files
+from sluicegate_checkpoint_svc.showing.files import Drawing, FileChange
+from sluicegate_checkpoint_svc.showing.reading import Reading, read
+from sluicegate_kit.access.identities import Caller
+from sluicegate_kit.access.table import AccessTable
+from sluicegate_kit.pages.pages import Pages, is_fragment
+from sluicegate_kit.web.exchange import caller
+from sluicegate_kit.web.problem import not_found
+from sluicegate_schemas.checkpoint_created import Kind
+
+SERVICE = "checkpoint-svc"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody wrote into a form that could not be taken: they get it back."""
+
+    choice: str | None = None
+    reason: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the timeline."""
+
+    icon: str
+    text: str
+    at: datetime
+
+
+NOTHING_TYPED = Typed()
+
+
+class Review:
+    """Shows one checkpoint."""
+
+    def __init__(self, pages: Pages, reads: Reads, table: AccessTable) -> None:
+        self._pages = pages
+        self._reads = reads
+        self._table = table
+
+    async def show(self, request: Request) -> Response:
+        """The page; for htmx its panel, as it is now."""
+        return await self.answer(request)
+
+    async def answer(
+        self, request: Request, *, refusal: str | None = None, typed: Typed = NOTHING_TYPED, status: int = 200
+    ) -> Response:
+        """The page after something was sent: as it is now, with why that was refused.
+
+        Raises:
+            UnknownCheckpoint
+        """
+        checkpoint, exhibit = await self.found(request)
+        who = caller(request)
+        return self._pages.render(
+            request,
+            "review.html",
+            block="decide",
+            status=status,
+            fragment=is_fragment(request),
+            refusal=refusal,
+            typed=typed,
+            **self._standing(checkpoint, who),
+            **({} if is_fragment(request) else self._content(request, checkpoint, exhibit)),
+        )
+
+    async def payload(self, request: Request) -> Response:
+        """The exact payload, as text on a page."""
+        checkpoint, exhibit = await self.found(request)
+        return self._pages.render(
+            request, "payload.html", block="payload", it=checkpoint, payload=exhibit.payload.decode()
+        )
+
+    async def file(self, request: Request) -> Response:
+        """One file of the payload, drawn."""
+        checkpoint, exhibit = await self.found(request)
+        number = request.path_params["number"]
+        reading = read(exhibit.payload.decode(), exhibit.view)
+        if not reading.files or not number.isdecimal() or int(number) >= len(reading.files):
+            raise not_found("such file in this payload")
+        change = reading.files[int(number)]
+        return self._pages.render(
+            request, "file.html", block="file", it=checkpoint, change=change, drawing=files.draw(change)
+        )
+
+    async def found(self, request: Request) -> tuple[Checkpoint, Exhibit]:
+        """The checkpoint that the path names.
+
+        Raises:
+            UnknownCheckpoint
+        """
+        which = checkpoint_id(request)
+        found = await self._reads.one(which)
+        if found is None:
+            raise UnknownCheckpoint(which)
+        return found
+
+    def offers(self, request: Request, checkpoint: Checkpoint, choice: Choice) -> bool:
+        """Whether the caller may decide so."""
+        return choice.value in self._offers(checkpoint, caller(request))[0]
+
+    def _standing(self, checkpoint: Checkpoint, who: Caller) -> dict[str, Any]:
+        """What the panel shows."""
+        offers, why_not = self._offers(checkpoint, who)
+        return {
+            "it": checkpoint,
+            "look": look(checkpoint),
+            "offers": offers,
+            "why_not": why_not,
+            "shown": tag(checkpoint),
+            "path_of": _Paths.of(checkpoint),
+        }
+
+    def _offers(self, checkpoint: Checkpoint, who: Caller) -> tuple[tuple[str, ...], str | None]:
+        """What the caller may do; or in words why not, if that is not plain from the state."""
+        path = paths.ACKNOWLEDGE if checkpoint.kind is Kind.INFO else paths.APPROVE
+        allowed = bool(self._table.row(SERVICE, "POST", path).roles & who.roles)
+        if checkpoint.kind is Kind.INFO:
+            return (("acknowledge",) if allowed and checkpoint.acknowledged_at is None else ()), None
+        if checkpoint.state is not State.PENDING:
+            return (), None
+        if not allowed:
+            return (), "You look on: deciding takes the role approver."
+        if is_requester(Decider(who.name, who.person), checkpoint.requested_by):
+            return (), "You requested this, and nobody decides on what they requested. Somebody else has to."
+        return tuple(choice.value for choice in Choice if checkpoint.offers(choice)), None
+
+    def _content(self, request: Request, checkpoint: Checkpoint, exhibit: Exhibit) -> dict[str, Any]:
+        """What the page shows beside the panel."""
+        payload = exhibit.payload.decode()
+        reading = read(payload, exhibit.view)
+        return {
+            "exhibit": exhibit,
+            "rank": RANKS[checkpoint.risk],
+            "reading": reading,
+            "opened": opened(reading),
+            "payload_bytes": len(exhibit.payload),
+            "moments": moments(checkpoint, exhibit),
+            "job_url": f"/admin/agent-jobs/{checkpoint.job_id}",
+            "timeline_url": f"/admin/agent-jobs/{checkpoint.job_id}/timeline",
+            "commands": _commands(request, checkpoint),
+            "raw": orjson.dumps(documents.summary(checkpoint), option=orjson.OPT_INDENT_2).decode(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """Where the forms of one checkpoint go."""
+
+    review: str
+    payload: str
+    edit: str
+    approve: str
+    reject: str
+    acknowledge: str
+    comment: str
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> "_Paths":
+        templates = (
+            paths.REVIEW,
+            paths.PAYLOAD,
+            paths.EDIT,
+            paths.APPROVE,
+            paths.REJECT,
+            paths.ACKNOWLEDGE,
+            paths.COMMENT,
+        )
+        return cls(*(paths.of(template, checkpoint.checkpoint_id) for template in templates))
+
+
+def opened(reading: Reading) -> dict[int, Drawing | None]:
+    """Which files are drawn at once: in order, until there is enough to read."""
+    left = files.OPEN_LINES
+    drawn: dict[int, Drawing | None] = {}
+    for change in reading.files or ():
+        drawn[change.number] = files.draw(change) if _opens(change, left) else None
+        left -= change.lines
+    return drawn
+
+
+def _opens(change: FileChange, left: int) -> bool:
+    return left > 0 and (change.lines <= left or change.number == 0)
+
+
+def moments(checkpoint: Checkpoint, exhibit: Exhibit) -> Sequence[Moment]:
+    """What this service knows, in order."""
+    happened = [
+        Moment(
+            "play", f"the job asked, by the worker’s clock, on behalf of {checkpoint.requested_by}", exhibit.asked_at
+        ),
+        Moment(
+            "ring",
+            "recorded; the deadline counts from here" if checkpoint.expires_at else "recorded",
+            checkpoint.recorded_at,
+        ),
+    ]
+    if checkpoint.acknowledged_at is not None:
+        happened.append(Moment("check", headline(checkpoint), checkpoint.acknowledged_at))
+    if checkpoint.decided_at is not None:
+        happened.append(Moment(look(checkpoint).icon, headline(checkpoint), checkpoint.decided_at))
+    if checkpoint.applied_at is not None:
+        reason = f": {checkpoint.applied_reason}" if checkpoint.applied_reason else ""
+        happened.append(Moment("again", f"the worker answered: {checkpoint.applied}{reason}", checkpoint.applied_at))
+    return happened
+
+
+def _commands(request: Request, checkpoint: Checkpoint) -> Sequence[tuple[str, str]]:
+    """The same for programs. Keys are never part of a page."""
+    url = f"{request.url.scheme}://{request.url.netloc}/api/admin/agent-checkpoints/{checkpoint.checkpoint_id}"
+    key = '-H "Authorization: Bearer $SLUICEGATE_API_KEY"'
+    look_at = ("Look at it", f"curl -s {shlex.quote(url)} {key}")
+    shown = ("On the command line", f"sluicegate checkpoints show {checkpoint.checkpoint_id}")
+    if checkpoint.state is not State.PENDING:
+        return (look_at, shown)
+    condition = f"""-H 'If-Match: "{tag(checkpoint)}"'"""
+    return (
+        look_at,
+        ("Approve exactly this", f"curl -s -X POST {shlex.quote(url)} {key} {condition}"),
+        ("On the command line", f"sluicegate checkpoints approve {checkpoint.checkpoint_id}"),
+    )
