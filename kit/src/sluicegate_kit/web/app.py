@@ -17,6 +17,7 @@ from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.errors import ProblemOf
 from sluicegate_kit.web.hot import Hot
 from sluicegate_kit.web.openapi import describe
+from sluicegate_kit.web.page import PageRoute
 from sluicegate_kit.web.people import People
 from sluicegate_kit.web.routing import RouteTable, Served
 
@@ -30,6 +31,7 @@ def build_app(
     metrics: Metrics,
     routers: Sequence[APIRouter] = (),
     hot: Sequence[Hot] = (),
+    pages: Sequence[PageRoute] = (),
     problems: Mapping[type[Exception], ProblemOf] | None = None,
     table: AccessTable | None = None,
     people: People | None = None,
@@ -52,7 +54,7 @@ def build_app(
         return Response(document, media_type="application/json")
 
     rows = table or shipped()
-    direct = [*hot, Hot("GET", f"/openapi/{service}.json", openapi)]
+    direct: list[Hot | PageRoute] = [*hot, Hot("GET", f"/openapi/{service}.json", openapi), *pages]
     served = [Served(it.method, it.path, rows.row(service, it.method, it.path), it.endpoint) for it in direct]
     for method, path in registered(fastapi):
         served.append(Served(method, path, rows.row(service, method, path)))
