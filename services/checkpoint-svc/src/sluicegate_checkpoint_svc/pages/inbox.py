@@ -15,6 +15,7 @@ from sluicegate_checkpoint_svc.http.conditions import tag
 from sluicegate_checkpoint_svc.http.identifier import checkpoint_id
 from sluicegate_checkpoint_svc.http.looking import InboxQuery
 from sluicegate_checkpoint_svc.pages import paths
+from sluicegate_checkpoint_svc.pages.events import Events
 from sluicegate_checkpoint_svc.pages.looks import RANKS, Look, look
 from sluicegate_checkpoint_svc.reads import COUNTED, Filters, Reads, position
 from sluicegate_kit.pages.pages import Pages, see
@@ -51,14 +52,16 @@ class Row:
 class Inbox:
     """One page, and the way from one checkpoint to the next."""
 
-    def __init__(self, pages: Pages, reads: Reads) -> None:
+    def __init__(self, pages: Pages, events: Events, reads: Reads) -> None:
         self._pages = pages
+        self._events = events
         self._reads = reads
 
     async def show(self, request: Request) -> Response:
         """The list, by the filters in the address."""
         query = read_query(request, InboxQuery)
         sought = query.sought()
+        live = self._events.url  # before anything is read: what changes from here on is told
         found, total = await self._reads.page(sought, after(query, sought.order), query.limit + 1)
         shown = found[: query.limit]
         plain = not query.filters() and query.cursor is None
@@ -68,6 +71,7 @@ class Inbox:
             request,
             "inbox.html",
             block="list",
+            live_url=live,
             query=query,
             sought=sought,
             rows=[row(request, checkpoint) for checkpoint in shown],

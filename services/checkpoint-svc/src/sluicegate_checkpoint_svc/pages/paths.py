@@ -17,7 +17,7 @@ EDIT_APPROVE = f"{REVIEW}/edit/approve"
 APPROVE = f"{REVIEW}/approve"
 REJECT = f"{REVIEW}/reject"
 ACKNOWLEDGE = f"{REVIEW}/acknowledge"
-COMMENT = f"{REVIEW}/comments"
+COMMENTS = f"{REVIEW}/comments"
 
 
 def of(template: str, checkpoint_id: UUID | str) -> str:

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from sluicegate_checkpoint_svc.http import documents
 from sluicegate_checkpoint_svc.http.conditions import tag
 from sluicegate_checkpoint_svc.http.identifier import checkpoint_id
 from sluicegate_checkpoint_svc.pages import paths
+from sluicegate_checkpoint_svc.pages.events import Events
 from sluicegate_checkpoint_svc.pages.looks import RANKS, headline, look
 from sluicegate_checkpoint_svc.reads import Reads
 from sluicegate_checkpoint_svc.showing import files
@@ -26,7 +27,7 @@ from sluicegate_checkpoint_svc.showing.files import Drawing, FileChange
 from sluicegate_checkpoint_svc.showing.reading import Reading, read
 from sluicegate_kit.access.identities import Caller
 from sluicegate_kit.access.table import AccessTable
-from sluicegate_kit.pages.pages import Pages, is_fragment
+from sluicegate_kit.pages.pages import Pages, is_fragment, see
 from sluicegate_kit.web.exchange import caller
 from sluicegate_kit.web.problem import not_found
 from sluicegate_schemas.checkpoint_created import Kind
@@ -44,6 +45,14 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A remark that could not be taken, back in its form."""
+
+    text: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """One line of the timeline."""
 
@@ -53,13 +62,15 @@ class Moment:
 
 
 NOTHING_TYPED = Typed()
+NOTHING_UNSAID = Unsaid()
 
 
 class Review:
     """Shows one checkpoint."""
 
-    def __init__(self, pages: Pages, reads: Reads, table: AccessTable) -> None:
+    def __init__(self, pages: Pages, events: Events, reads: Reads, table: AccessTable) -> None:
         self._pages = pages
+        self._events = events
         self._reads = reads
         self._table = table
 
@@ -68,25 +79,38 @@ class Review:
         return await self.answer(request)
 
     async def answer(
-        self, request: Request, *, refusal: str | None = None, typed: Typed = NOTHING_TYPED, status: int = 200
+        self,
+        request: Request,
+        *,
+        block: Literal["decide", "discussion"] = "decide",
+        refusal: str | None = None,
+        typed: Typed = NOTHING_TYPED,
+        unsaid: Unsaid = NOTHING_UNSAID,
+        status: int = 200,
     ) -> Response:
-        """The page after something was sent: as it is now, with why that was refused.
+        """The page after something was sent: as it is now, with why that was refused. htmx gets the block alone.
 
         Raises:
             UnknownCheckpoint
         """
+        live = self._events.url  # before anything is read: what changes from here on is told
         checkpoint, exhibit = await self.found(request)
         who = caller(request)
+        part = is_fragment(request)
+        said = None if part and block == "decide" else await self._reads.discussion(checkpoint.checkpoint_id)
         return self._pages.render(
             request,
             "review.html",
-            block="decide",
+            block=block,
             status=status,
-            fragment=is_fragment(request),
+            live_url=live,
+            said=said,
+            unsaid=unsaid,
+            fragment=part,
             refusal=refusal,
             typed=typed,
             **self._standing(checkpoint, who),
-            **({} if is_fragment(request) else self._content(request, checkpoint, exhibit)),
+            **({} if part else self._content(request, checkpoint, exhibit)),
         )
 
     async def payload(self, request: Request) -> Response:
@@ -107,6 +131,13 @@ class Review:
         return self._pages.render(
             request, "file.html", block="file", it=checkpoint, change=change, drawing=files.draw(change)
         )
+
+    async def show_discussion(self, request: Request) -> Response:
+        """What was said, as htmx asks for it when somebody says more; else the page."""
+        if not is_fragment(request):
+            return see(paths.of(paths.REVIEW, checkpoint_id(request)))
+        said = await self._reads.discussion(checkpoint_id(request))
+        return self._pages.render(request, "said.html", said=said)
 
     async def found(self, request: Request) -> tuple[Checkpoint, Exhibit]:
         """The checkpoint that the path names.
@@ -178,7 +209,7 @@ class _Paths:
     approve: str
     reject: str
     acknowledge: str
-    comment: str
+    comments: str
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> "_Paths":
@@ -189,7 +220,7 @@ class _Paths:
             paths.APPROVE,
             paths.REJECT,
             paths.ACKNOWLEDGE,
-            paths.COMMENT,
+            paths.COMMENTS,
         )
         return cls(*(paths.of(template, checkpoint.checkpoint_id) for template in templates))
 
