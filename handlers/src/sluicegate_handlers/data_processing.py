@@ -150,7 +150,7 @@ def _publication(
         "digest": digest(encoded),
         "bytes": len(encoded),
         "present": None if present is None else {"digest": present.digest, "bytes": len(present.data)},
-        "rows": {"before": source.frame.height, "after": traced.after["rowsInAll"]},
+        "rows": {"in": source.frame.height, "out": traced.after["rowsInAll"]},
         "steps": traced.steps,
         "before": traced.before,
         "after": traced.after,

@@ -81,7 +81,7 @@ def test_the_plan_is_told_in_words(workspace: Path) -> None:
 def test_publishing_shows_before_and_after_with_counts(workspace: Path) -> None:
     data = {"source": "people.csv", "transforms": [{"op": "select", "columns": ["name"]}]}
     publication = process(workspace, data, decisions={"plan": "approve"}).checkpoints[2].payload
-    assert publication["rows"] == {"before": 2, "after": 2}
+    assert publication["rows"] == {"in": 2, "out": 2}
     assert publication["before"]["columns"] == ["id", "name", "age"]
     assert publication["after"] == {
         "columns": ["name"],

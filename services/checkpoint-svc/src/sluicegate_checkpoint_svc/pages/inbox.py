@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,6 +50,15 @@ class Row:
         return tag(self.checkpoint)
 
 
+class InboxPageQuery(InboxQuery):
+    """The same in the address of the page, where a form leaves what was not filled in empty."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in given.items() if value != ""}
+
+
 class Inbox:
     """One page, and the way from one checkpoint to the next."""
 
@@ -59,7 +69,7 @@ class Inbox:
 
     async def show(self, request: Request) -> Response:
         """The list, by the filters in the address."""
-        query = read_query(request, InboxQuery)
+        query = read_query(request, InboxPageQuery)
         sought = query.sought()
         live = self._events.url  # before anything is read: what changes from here on is told
         found, total = await self._reads.page(sought, after(query, sought.order), query.limit + 1)

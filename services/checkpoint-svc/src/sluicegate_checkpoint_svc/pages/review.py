@@ -1,9 +1,6 @@
 """The page of one checkpoint: what would run, what was said, and the forms to decide with."""
 
-import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 import orjson
@@ -19,9 +16,11 @@ from sluicegate_checkpoint_svc.http import documents
 from sluicegate_checkpoint_svc.http.conditions import tag
 from sluicegate_checkpoint_svc.http.identifier import checkpoint_id
 from sluicegate_checkpoint_svc.pages import paths
+from sluicegate_checkpoint_svc.pages.commands import commands
 from sluicegate_checkpoint_svc.pages.events import Events
-from sluicegate_checkpoint_svc.pages.looks import RANKS, headline, look
-from sluicegate_checkpoint_svc.reads import Reads
+from sluicegate_checkpoint_svc.pages.looks import RANKS, look
+from sluicegate_checkpoint_svc.pages.moments import moments
+from sluicegate_checkpoint_svc.reads import Discussion, Reads
 from sluicegate_checkpoint_svc.showing import files
 from sluicegate_checkpoint_svc.showing.files import Drawing, FileChange
 from sluicegate_checkpoint_svc.showing.reading import Reading, read
@@ -52,17 +51,9 @@ class Unsaid:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One line of the timeline."""
-
-    icon: str
-    text: str
-    at: datetime
-
-
 NOTHING_TYPED = Typed()
 NOTHING_UNSAID = Unsaid()
+NOTHING_SAID = Discussion((), cut=False)
 
 
 class Review:
@@ -97,7 +88,7 @@ class Review:
         checkpoint, exhibit = await self.found(request)
         who = caller(request)
         part = is_fragment(request)
-        said = None if part and block == "decide" else await self._reads.discussion(checkpoint.checkpoint_id)
+        said = NOTHING_SAID if part and block == "decide" else await self._reads.discussion(checkpoint.checkpoint_id)
         return self._pages.render(
             request,
             "review.html",
@@ -110,7 +101,7 @@ class Review:
             refusal=refusal,
             typed=typed,
             **self._standing(checkpoint, who),
-            **({} if part else self._content(request, checkpoint, exhibit)),
+            **({} if part else self._content(request, checkpoint, exhibit, said)),
         )
 
     async def payload(self, request: Request) -> Response:
@@ -181,7 +172,7 @@ class Review:
             return (), "You requested this, and nobody decides on what they requested. Somebody else has to."
         return tuple(choice.value for choice in Choice if checkpoint.offers(choice)), None
 
-    def _content(self, request: Request, checkpoint: Checkpoint, exhibit: Exhibit) -> dict[str, Any]:
+    def _content(self, request: Request, checkpoint: Checkpoint, exhibit: Exhibit, said: Discussion) -> dict[str, Any]:
         """What the page shows beside the panel."""
         payload = exhibit.payload.decode()
         reading = read(payload, exhibit.view)
@@ -191,10 +182,10 @@ class Review:
             "reading": reading,
             "opened": opened(reading),
             "payload_bytes": len(exhibit.payload),
-            "moments": moments(checkpoint, exhibit),
+            "moments": moments(checkpoint, exhibit, said.comments),
             "job_url": f"/admin/agent-jobs/{checkpoint.job_id}",
             "timeline_url": f"/admin/agent-jobs/{checkpoint.job_id}/timeline",
-            "commands": _commands(request, checkpoint),
+            "commands": commands(request, checkpoint),
             "raw": orjson.dumps(documents.summary(checkpoint), option=orjson.OPT_INDENT_2).decode(),
         }
 
@@ -237,41 +228,3 @@ def opened(reading: Reading) -> dict[int, Drawing | None]:
 
 def _opens(change: FileChange, left: int) -> bool:
     return left > 0 and (change.lines <= left or change.number == 0)
-
-
-def moments(checkpoint: Checkpoint, exhibit: Exhibit) -> Sequence[Moment]:
-    """What this service knows, in order."""
-    happened = [
-        Moment(
-            "play", f"the job asked, by the worker’s clock, on behalf of {checkpoint.requested_by}", exhibit.asked_at
-        ),
-        Moment(
-            "ring",
-            "recorded; the deadline counts from here" if checkpoint.expires_at else "recorded",
-            checkpoint.recorded_at,
-        ),
-    ]
-    if checkpoint.acknowledged_at is not None:
-        happened.append(Moment("check", headline(checkpoint), checkpoint.acknowledged_at))
-    if checkpoint.decided_at is not None:
-        happened.append(Moment(look(checkpoint).icon, headline(checkpoint), checkpoint.decided_at))
-    if checkpoint.applied_at is not None:
-        reason = f": {checkpoint.applied_reason}" if checkpoint.applied_reason else ""
-        happened.append(Moment("again", f"the worker answered: {checkpoint.applied}{reason}", checkpoint.applied_at))
-    return happened
-
-
-def _commands(request: Request, checkpoint: Checkpoint) -> Sequence[tuple[str, str]]:
-    """The same for programs. Keys are never part of a page."""
-    url = f"{request.url.scheme}://{request.url.netloc}/api/admin/agent-checkpoints/{checkpoint.checkpoint_id}"
-    key = '-H "Authorization: Bearer $SLUICEGATE_API_KEY"'
-    look_at = ("Look at it", f"curl -s {shlex.quote(url)} {key}")
-    shown = ("On the command line", f"sluicegate checkpoints show {checkpoint.checkpoint_id}")
-    if checkpoint.state is not State.PENDING:
-        return (look_at, shown)
-    condition = f"""-H 'If-Match: "{tag(checkpoint)}"'"""
-    return (
-        look_at,
-        ("Approve exactly this", f"curl -s -X POST {shlex.quote(url)} {key} {condition}"),
-        ("On the command line", f"sluicegate checkpoints approve {checkpoint.checkpoint_id}"),
-    )

@@ -52,6 +52,11 @@
     document.title = document.title.replace(/\(.*?\)/, `(${total})`);
   }
 
+  list?.addEventListener("change", () => {
+    const many = all('input[name="item"]:checked', list).length;
+    one("[data-selected]").textContent = `${many} selected`;
+  });
+
   one("[data-news]")?.addEventListener("click", async () => {
     const many = fresh.size;
     await reload();
@@ -74,15 +79,22 @@
     if (!outcome || outcome.dataset.version === panel.dataset.version) return;
     panel.dataset.version = outcome.dataset.version;
     const forms = one("#decide-forms", panel);
-    if (forms && "closed" in outcome.dataset) {
-      forms.inert = true;
-      forms.classList.add("frozen");
-    }
+    if (forms && "closed" in outcome.dataset) freeze(forms);
     one("#outcome", panel).replaceWith(outcome);
     const standing = one("#standing", found), foot = one(".section-foot", found);
     if (standing) one("#standing").replaceChildren(...standing.childNodes);
     if (foot && !one(".section-foot", panel)) panel.append(foot);
     say(outcome.textContent.replace(/\s+/g, " ").trim());
+  }
+
+  /* Nothing can be sent any more; what was typed can still be read and copied. */
+  function freeze(forms) {
+    forms.classList.add("frozen");
+    for (const field of all("textarea", forms)) field.readOnly = true;
+    for (const button of all("button", forms)) button.disabled = true;
+    for (const other of all("summary, a", forms)) other.inert = true;
+    for (const keyed of all("[data-key]", forms)) delete keyed.dataset.key;
+    for (const form of all("form", forms)) delete form.dataset.ctrlEnter;
   }
 
   /* Something typed and not sent is not lost by a slip. */
