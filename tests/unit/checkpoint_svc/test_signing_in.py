@@ -76,4 +76,4 @@ def test_what_is_over_is_forgotten() -> None:
 
 def test_no_row_holds_what_is_in_a_link() -> None:
     assert replace(MADE, used_by=new_id()).sha256 == "aa"
-    assert "secret" not in {name for name in LOGIN_LINKS.columns}
+    assert "secret" not in LOGIN_LINKS.columns
