@@ -72,6 +72,7 @@ class Service:
     sweeper: Sweeper
     expiry: Expiry
     forgetting: Forgetting
+    feed: Feed
     following: Repeating
     listener: Listener
     notifier: Notifier
@@ -136,6 +137,7 @@ def assemble(
         sweeper=Sweeper(writes, relay, patience, interval_seconds=settings.sweep_interval_seconds),
         expiry=Expiry(writes, settlement, interval_seconds=settings.expiry_interval_seconds),
         forgetting=Forgetting(writes),
+        feed=feed,
         following=following,
         listener=Listener(url, CHANNEL, name=f"sluicegate-{NAME}", joined=following.wake, heard=heard),
         notifier=notifier,

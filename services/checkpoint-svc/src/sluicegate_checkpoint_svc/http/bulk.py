@@ -45,11 +45,11 @@ class Decision(Body):
 class Decisions(Body):
     """Many decisions; each stands for itself."""
 
-    decisions: Annotated[tuple[Decision, ...], Field(min_length=1, max_length=MOST_DECISIONS)]
+    decisions: Annotated[list[Decision], Field(min_length=1, max_length=MOST_DECISIONS)]
 
     @field_validator("decisions")
     @classmethod
-    def _each_once(cls, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    def _each_once(cls, decisions: list[Decision]) -> list[Decision]:
         if len({decision.checkpoint_id for decision in decisions}) < len(decisions):
             raise ValueError("a checkpoint stands there twice")
         return decisions
