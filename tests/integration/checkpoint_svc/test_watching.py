@@ -161,6 +161,7 @@ async def test_a_page_that_was_made_before_watching_misses_nothing(world: World)
 @pytest.mark.parametrize("last", ["0", "1", "999999999999999999"])
 async def test_who_was_away_too_long_is_told_to_look_again(world: World, last: str) -> None:
     async with world.replicas() as (replica,), served(replica) as server:
+        await looked(replica)
         await recorded(world, created())
         async with watching(server, last) as watcher:
             if last.startswith("9"):
