@@ -17,9 +17,10 @@ import structlog
 from sluicegate_kit.db.connection import WriteConnection, connect, sqlstate
 from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, WritesStopped
 from sluicegate_kit.db.operation import Operation, Rider
+from sluicegate_kit.db.rows import Emitted
 from sluicegate_kit.db.table import Table
 from sluicegate_kit.db.transaction import Committed, transact
-from sluicegate_kit.outbox.row import OUTBOX, OutboxRow, Patience
+from sluicegate_kit.outbox.row import OUTBOX, Patience
 
 T = TypeVar("T")
 
@@ -40,8 +41,8 @@ log = structlog.get_logger(__name__)
 class Publisher(Protocol):
     """Takes what a commit has to publish."""
 
-    def publish(self, rows: Sequence[OutboxRow]) -> None:
-        """Hand the rows to the broker, in order, at once. Must not block or raise."""
+    def publish(self, events: Sequence[Emitted]) -> None:
+        """Hand the events to the broker, in order, at once. Must not block or raise."""
 
 
 @dataclass(slots=True, eq=False)
@@ -205,8 +206,8 @@ class WriteLoop:
                 return
             break
         self._observe_group(len(batch))
-        if committed.outbox:
-            self._publisher.publish(committed.outbox)
+        if committed.emitted:
+            self._publisher.publish(committed.emitted)
         for waiting, result in zip(batch, committed.results, strict=True):
             waiting.done(result)
 
