@@ -13,6 +13,7 @@ from bench.http_load import Connection, request, send_all
 from bench.system import API, CHECKPOINT_SVC, WORKER, System
 
 TEXT = "x" * 200
+SUCCEEDED = "SELECT count(*) FROM runs WHERE status = 'succeeded'"
 
 
 @dataclass(slots=True)
@@ -50,6 +51,7 @@ async def ungated_from_kafka(system: System, jobs: int) -> Figures:
         {"bootstrap.servers": system.kafka.bootstrap_servers, "linger.ms": 5, "compression.type": "lz4"}
     )
     batch = uuid4().hex[:8]
+    before = system.query(WORKER, SUCCEEDED)[0][0]
     meter = _Meter(system)
     for number in range(jobs):
         data = {
@@ -62,9 +64,7 @@ async def ungated_from_kafka(system: System, jobs: int) -> Figures:
         if number % 1000 == 0:
             producer.poll(0)
     await asyncio.to_thread(producer.flush, 60)
-    await system.until(
-        WORKER, f"SELECT count(*) FROM runs WHERE job_id LIKE '{batch}-%' AND status = 'succeeded'", jobs
-    )
+    await system.until(WORKER, SUCCEEDED, before + jobs)
     figures = Figures("ungated from Kafka", jobs, {"jobs/s": round(jobs / meter.seconds)}, meter.cpu_us_per_job(jobs))
     await _settled(system)
     return figures
@@ -80,10 +80,10 @@ async def gated_by_http(system: System, jobs: int, connections: int) -> Figures:
     parked = meter.seconds
     ids = system.query(CHECKPOINT_SVC, "SELECT checkpoint_id FROM checkpoints WHERE state = 'pending'")
     approvals = [_approve(system, str(checkpoint_id)) for (checkpoint_id,) in ids]
-    before = system.query(WORKER, "SELECT count(*) FROM runs WHERE status = 'succeeded'")[0][0]
+    before = system.query(WORKER, SUCCEEDED)[0][0]
     resumed_from = meter.seconds
     await send_all(system.ports["checkpoint-svc"], approvals, connections)
-    await system.until(WORKER, "SELECT count(*) FROM runs WHERE status = 'succeeded'", before + jobs)
+    await system.until(WORKER, SUCCEEDED, before + jobs)
     done = meter.seconds
     figures = Figures(
         "gated by HTTP",

@@ -21,6 +21,9 @@ from sluicegate_dev.services import API, CHECKPOINT_SVC, SERVICES, WORKER, Servi
 
 REPOSITORY = Path(__file__).parent.parent
 
+LOOK_SECONDS = 0.1
+"""Between two looks at how far the system is. Each look counts a table: more of them would be measured, too."""
+
 
 @dataclass(slots=True)
 class System:
@@ -54,7 +57,7 @@ class System:
                     return
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"{service.name}: {statement} gave {row}, not {value}")
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(LOOK_SECONDS)
 
     def cpu_seconds(self) -> dict[str, float]:
         """CPU time used so far, by part; `client` is this process."""

@@ -45,28 +45,77 @@ class Publisher(Protocol):
         """Hand the events to the broker, in order, at once. Must not block or raise."""
 
 
+class _Receiver(Protocol):
+    """Who waits for an operation. A rider is one."""
+
+    def landed(self, result: Any) -> None: ...
+
+    def missed(self, error: BaseException) -> None: ...
+
+
+class _Promise:
+    """A future for one operation."""
+
+    __slots__ = ("future",)
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def landed(self, result: Any) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def missed(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class _Party:
+    """One future for many operations."""
+
+    __slots__ = ("_left", "_results", "future")
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._results: list[Any] = [None] * size
+        self.future: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+
+    def back(self, place: int, result: Any) -> None:
+        self._results[place] = result
+        self._left -= 1
+        if not self._left and not self.future.done():
+            self.future.set_result(self._results)
+
+
+@dataclass(slots=True)
+class _Member:
+    """One operation of a party."""
+
+    party: _Party
+    place: int
+
+    def landed(self, result: Any) -> None:
+        self.party.back(self.place, result)
+
+    missed = landed
+
+
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """An operation and who waits for it: a future, or a rider."""
+    """An operation on its way."""
 
     operation: Operation[Any]
-    future: asyncio.Future[Any] | None
-    rider: Rider | None
+    receiver: _Receiver
     since: float
 
     def done(self, result: Any) -> None:
         if isinstance(result, BaseException):
-            self.failed(result)
-        elif self.rider is not None:
-            self.rider.landed(result)
-        elif self.future is not None and not self.future.done():
-            self.future.set_result(result)
+            self.receiver.missed(result)
+        else:
+            self.receiver.landed(result)
 
     def failed(self, error: BaseException) -> None:
-        if self.rider is not None:
-            self.rider.missed(error)
-        elif self.future is not None and not self.future.done():
-            self.future.set_exception(error)
+        self.receiver.missed(error)
 
 
 class WriteLoop:
@@ -119,13 +168,26 @@ class WriteLoop:
 
     def enqueue(self, operation: Operation[T]) -> asyncio.Future[T]:
         """`submit` without waiting: operations are committed in the order in which they are enqueued."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        promise = _Promise()
+        self._enqueue([(operation, promise)])
+        return promise.future
+
+    async def submit_all(self, operations: Sequence[Operation[T]]) -> list[T | BaseException]:
+        """`submit` for many, in their order; what each gave, or the exception that it met. Cheaper than one by one."""
+        if not operations:
+            return []
+        party = _Party(len(operations))
+        self._enqueue([(operation, _Member(party, place)) for place, operation in enumerate(operations)])
+        return await party.future
+
+    def _enqueue(self, operations: Sequence[tuple[Operation[Any], _Receiver]]) -> None:
         if self._stopping:
-            future.set_exception(WritesStopped("the process is stopping"))
-        else:
-            self._queue.append(_Waiting(operation, future, None, time.monotonic()))
-            self._arrived.set()
-        return future
+            for _, receiver in operations:
+                receiver.missed(WritesStopped("the process is stopping"))
+            return
+        now = time.monotonic()
+        self._queue.extend([_Waiting(operation, receiver, now) for operation, receiver in operations])
+        self._arrived.set()
 
     def nudge(self) -> None:
         """Run a batch soon even if nothing is queued, so that riders get their turn."""
@@ -171,7 +233,7 @@ class WriteLoop:
         aboard = len(batch)
         for rider in self._riders:
             if (operation := rider.board(aboard)) is not None:
-                batch.append(_Waiting(operation, None, rider, now))
+                batch.append(_Waiting(operation, rider, now))
         return batch
 
     async def _commit(self, batch: list[_Waiting], unique_reruns: int = UNIQUE_RERUNS) -> None:

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import confluent_kafka
 import structlog
@@ -164,8 +164,12 @@ def _record(message: confluent_kafka.Message) -> Record | None:
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     if topic is None or partition is None or offset is None:
         return None
-    headers = tuple([(str(pair[0]), _bytes(pair[1])) for pair in message.headers() or ()])
+    headers = tuple([(name, value if value.__class__ is bytes else _bytes(value)) for name, value in _headers(message)])
     return Record(topic, partition, offset, message.key(), message.value(), headers, message.timestamp()[1])
+
+
+def _headers(message: confluent_kafka.Message) -> Iterable[tuple[str, Any]]:
+    return cast(Iterable[tuple[str, Any]], message.headers() or ())
 
 
 def _bytes(value: str | bytes | None) -> bytes:
