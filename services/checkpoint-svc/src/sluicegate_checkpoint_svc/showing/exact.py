@@ -3,6 +3,8 @@
 import json
 from typing import TypeAlias
 
+from sluicegate_schemas.misleading import misleads
+
 
 class Number(str):
     """A number, as its digits."""
@@ -32,9 +34,30 @@ def scalar_text(value: Scalar) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def compact(value: Value) -> str:
+    """JSON without spaces, numbers and text exact: the bytes that the worker would write."""
+    match value:
+        case dict():
+            members = (f"{json.dumps(name, ensure_ascii=False)}:{compact(member)}" for name, member in value.items())
+            return "{" + ",".join(members) + "}"
+        case list():
+            return "[" + ",".join(map(compact, value)) + "]"
+        case _:
+            return scalar_text(value)
+
+
 def pretty(value: Value) -> str:
-    """JSON over several lines, one member each, numbers and text exact."""
-    return "\n".join(_lines(value, "", "", ""))
+    """JSON over several lines, one member each, numbers and text exact; what would hide in a text field is escaped."""
+    text = "\n".join(_lines(value, "", "", ""))
+    # Between the members of JSON stand plain spaces and ends of lines only, so whatever is found is inside a string.
+    for character in sorted(each for each in set(text) if each != "\n" and misleads(each)):
+        text = text.replace(character, _escaped(character))
+    return text
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
 
 
 def _lines(value: Value, indent: str, name: str, end: str) -> list[str]:

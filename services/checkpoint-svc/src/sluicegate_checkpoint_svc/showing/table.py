@@ -6,10 +6,12 @@ with `numbers`, one a row, where a row's number in the data is known: by them, r
 
 from dataclasses import dataclass
 
-from sluicegate_checkpoint_svc.showing.exact import Number, Scalar, Value, is_scalar, scalar_text
+from sluicegate_checkpoint_svc.showing.exact import Number, Scalar, Value, compact, is_scalar, scalar_text
 
-DRAWN_ROWS = 200
 DRAWN_COLUMNS = 60
+DRAWN_CELLS = 2_000
+LEAST_ROWS = 20
+"""Are drawn, however many columns there are."""
 DRAWN_CHARACTERS = 300
 """Of one cell."""
 _MEMBERS = frozenset({"columns", "rows", "rowsInAll", "numbers"})
@@ -66,6 +68,11 @@ class Sheet:
     new_columns: frozenset[str] = frozenset()
 
     @property
+    def changes(self) -> int:
+        """How many of the rows drawn have a changed cell."""
+        return sum(row.changed for row in self.rows)
+
+    @property
     def numbered(self) -> bool:
         """Whether rows have numbers."""
         return any(row.number is not None for row in self.rows)
@@ -98,7 +105,8 @@ def draw(table: Table, before: Table | None = None) -> Sheet:
     places = {column: place for place, column in enumerate(before.columns)} if before is not None else {}
     paired = bool(was) and len(set(table.columns)) == len(table.columns)
     rows = []
-    for place, values in enumerate(table.rows[:DRAWN_ROWS]):
+    many = max(LEAST_ROWS, DRAWN_CELLS // max(1, len(columns)))
+    for place, values in enumerate(table.rows[:many]):
         number = table.numbers[place] if table.numbers is not None else None
         earlier = was.get(number) if paired and number is not None else None
         cells = []
@@ -128,7 +136,7 @@ def _drawn(value: Value, was: Cell | None) -> Cell:
     if is_scalar(value):
         text, kind = _scalar(value if not isinstance(value, list | dict) else None)
     else:
-        text, kind = _compact(value), "json"
+        text, kind = compact(value), "json"
     return Cell(text[:DRAWN_CHARACTERS], kind, max(0, len(text) - DRAWN_CHARACTERS), was)
 
 
@@ -140,16 +148,6 @@ def _scalar(value: Scalar) -> tuple[str, str]:
             return value, "text"
         case _:
             return scalar_text(value), "word"
-
-
-def _compact(value: Value) -> str:
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{scalar_text(name)}: {_compact(item)}" for name, item in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(_compact, value)) + "]"
-        case _:
-            return scalar_text(value)
 
 
 def _whole(value: Value) -> int | None:
