@@ -16,10 +16,15 @@ def changes(*items: Any) -> list[FileChange] | None:
     return read(Part("/files", parse(json.dumps(items))))
 
 
+def only(*items: Any) -> FileChange:
+    found = changes(*items)
+    assert found is not None
+    return found[0]
+
+
 def change(content: str, present: str | None, **more: Any) -> FileChange:
     facts = None if present is None else {"content": present, "digest": "sha256:00", "bytes": len(present.encode())}
-    (found,) = changes({"path": "a.txt", "content": content, "present": facts, **more}) or ()
-    return found
+    return only({"path": "a.txt", "content": content, "present": facts, **more})
 
 
 def text(line: Line | None) -> str:
@@ -98,17 +103,8 @@ def test_a_last_line_without_its_end_is_told() -> None:
 
 
 def test_members_that_the_view_does_not_know_are_listed() -> None:
-    (found,) = (
-        changes(
-            {
-                "path": "a",
-                "content": "",
-                "mode": "0755",
-                "present": {"content": "", "digest": "d", "bytes": 0, "owner": "x"},
-            }
-        )
-        or ()
-    )
+    facts = {"content": "", "digest": "d", "bytes": 0, "owner": "x"}
+    found = only({"path": "a", "content": "", "mode": "0755", "present": facts})
     assert [(part.pointer, part.value) for part in found.others] == [
         ("/files/0/mode", "0755"),
         ("/files/0/present/owner", "x"),
