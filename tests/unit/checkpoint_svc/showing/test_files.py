@@ -45,9 +45,7 @@ def test_what_becomes_of_a_file() -> None:
     assert change("new\n", None).what is What.NEW
     assert change("new\n", "old\n").what is What.CHANGED
     assert change("old\n", "old\n").what is What.SAME
-    (binary,) = (
-        changes({"path": "a", "content": "x", "present": {"content": None, "digest": "d", "bytes": 2**70}}) or ()
-    )
+    binary = only({"path": "a", "content": "x", "present": {"content": None, "digest": "d", "bytes": 2**70}})
     assert (binary.what, binary.present_digest, binary.present_bytes) == (What.REPLACED, "d", str(2**70))
 
 
