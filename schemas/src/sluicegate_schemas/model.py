@@ -47,6 +47,14 @@ Timestamp = Annotated[
 ]
 """A moment in UTC; RFC 3339 with microseconds on the wire."""
 
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Makes a strict integer one as JSON Schema has it: 5.0 is the integer 5 (draft 2020-12 Core, section 4.2.3)."""
+
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 LongText = Annotated[str, StringConstraints(max_length=20_000)]
