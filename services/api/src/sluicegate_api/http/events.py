@@ -13,14 +13,17 @@ from sluicegate_api.http.long_poll import LOOK_AGAIN_SECONDS, ring
 from sluicegate_api.notices import Notices
 from sluicegate_api.reads.timeline import TimelineReads
 from sluicegate_kit.clock import Clock
+from sluicegate_kit.web.documented import Answer, Header, documented
 from sluicegate_kit.web.exchange import stopping
 from sluicegate_kit.web.problem import FieldError, Problem
+from sluicegate_schemas.ids import JobId
 
 AT_ONCE = 100
 SIGN_OF_LIFE_SECONDS = 15.0
 """Shorter than the idle timeout of any usual proxy."""
 
-_NUMBER = re.compile(r"[0-9]{1,18}")
+_NUMBER = re.compile(r"[0-9]{0,18}")
+"""Empty: a reader that has got nothing yet."""
 
 
 class EventStream:
@@ -68,13 +71,17 @@ def event(entry: Entry) -> bytes:
 def router(stream: EventStream) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["jobs"])
-    routes.get("/api/agent-jobs/{jobId}/events", summary="A job's lifecycle as Server-Sent Events")(stream.endpoint)
+    last = Header("Last-Event-ID", "go on after this one", {"type": "string", "pattern": f"^{_NUMBER.pattern}$"})
+    streamed = documented(path={"jobId": JobId}, headers=[last], answer=Answer("text/event-stream"))
+    routes.get(
+        "/api/agent-jobs/{jobId}/events", summary="A job's lifecycle as Server-Sent Events", openapi_extra=streamed
+    )(stream.endpoint)
     return routes
 
 
 def _last_event_id(request: Request) -> int:
     given = request.headers.get("last-event-id", "")
-    if given and not _NUMBER.fullmatch(given):
+    if not _NUMBER.fullmatch(given):
         where = [FieldError("not an id of this stream", header="Last-Event-ID")]
         raise Problem(400, "bad-last-event-id", "Send the id of the last event that you got, or none.", errors=where)
     return int(given or 0)

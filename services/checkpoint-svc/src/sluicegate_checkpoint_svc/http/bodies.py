@@ -3,7 +3,7 @@
 import json
 from typing import Annotated
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
 from starlette.requests import Request
 
 from sluicegate_checkpoint_svc.domain.ruling import Edit
@@ -15,12 +15,14 @@ from sluicegate_schemas.payload import digest
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 
+_ALL_BUT_NULL = ("array", "boolean", "number", "object", "string")
+
 
 class Approval(Body):
     """Lets a payload through."""
 
     reason: Reason | None = None
-    edited_payload: JsonValue | None = Field(
+    edited_payload: Annotated[JsonValue | None, WithJsonSchema({"type": list(_ALL_BUT_NULL)})] = Field(
         None, description="Runs in place of the payload, byte for byte as it stands here; needs If-Match."
     )
 
