@@ -73,6 +73,7 @@ class World:
     database: str
     broker: MemoryBroker
     folder: Path
+    identities: Identities = IDENTITIES
 
     @asynccontextmanager
     async def replicas(self, number: int = 1, **changes: Any) -> AsyncIterator[list[Replica]]:
@@ -86,7 +87,7 @@ class World:
             self._settings(changes),
             MemoryProducer(self.broker),
             MemoryConsumer(self.broker, GROUP, TOPICS, poll_seconds=0.05),
-            IDENTITIES,
+            self.identities,
             Metrics(),
         )
         async with AsyncExitStack() as stack:
