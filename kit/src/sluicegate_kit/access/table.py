@@ -10,6 +10,9 @@ from importlib.resources import files
 from sluicegate_kit.access.identities import AccessError
 from sluicegate_kit.access.roles import Role
 
+PAGES = "/admin/"
+"""All pages are below it, and nothing else."""
+
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
@@ -31,6 +34,8 @@ class Row:
     roles: frozenset[Role]
     public: bool = False
     """Nobody is asked for a key."""
+    page: bool = False
+    """It answers people with HTML: who is not signed in is sent to sign in, and refusals are pages too."""
 
 
 class AccessTable:
@@ -81,11 +86,13 @@ def shipped() -> AccessTable:
 
 def _row(entry: Mapping[str, object]) -> Row:
     service, method, path = (str(entry[name]) for name in ("service", "method", "path"))
-    public, roles = entry.get("public", False), entry.get("roles", [])
-    surplus = entry.keys() - {"service", "method", "path", "roles", "public"}
+    public, page, roles = entry.get("public", False), entry.get("page", False), entry.get("roles", [])
+    surplus = entry.keys() - {"service", "method", "path", "roles", "public", "page"}
     if surplus or not isinstance(public, bool) or not isinstance(roles, list) or bool(roles) == public:
         raise ValueError(f"{method} {path} of {service} needs roles, or public = true")
-    return Row(service, method, path, frozenset(Role(role) for role in roles), public)
+    if page is not path.startswith(PAGES):
+        raise ValueError(f"{method} {path} of {service}: pages are below {PAGES}, and nothing else is")
+    return Row(service, method, path, frozenset(Role(role) for role in roles), public, page)
 
 
 def _shape(path: str) -> str:

@@ -17,6 +17,8 @@ from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.errors import ProblemOf
 from sluicegate_kit.web.hot import Hot
 from sluicegate_kit.web.openapi import describe
+from sluicegate_kit.web.page import PageRoute
+from sluicegate_kit.web.people import People
 from sluicegate_kit.web.routing import RouteTable, Served
 
 __all__ = ["Hot", "build_app"]
@@ -29,12 +31,15 @@ def build_app(
     metrics: Metrics,
     routers: Sequence[APIRouter] = (),
     hot: Sequence[Hot] = (),
+    pages: Sequence[PageRoute] = (),
     problems: Mapping[type[Exception], ProblemOf] | None = None,
     table: AccessTable | None = None,
+    people: People | None = None,
 ) -> Wrapper:
     """The application of `service`, whose rows in `access.toml` say who may call what.
 
-    `problems` says what the service's own errors look like; all else is the kit's.
+    `problems` says what the service's own errors look like; all else is the kit's. With `people`, sessions are
+    taken besides keys.
 
     Raises:
         RouteWithoutRow: a route is registered that has no row.
@@ -49,7 +54,7 @@ def build_app(
     async def openapi(request: Request) -> Response:
         return Response(document, media_type="application/json")
 
-    direct = [*hot, Hot("GET", f"/openapi/{service}.json", openapi)]
+    direct: list[Hot | PageRoute] = [*hot, Hot("GET", f"/openapi/{service}.json", openapi), *pages]
     served = [Served(it.method, it.path, rows.row(service, it.method, it.path), it.endpoint) for it in direct]
     for method, path in registered(fastapi):
         served.append(Served(method, path, rows.row(service, method, path)))
@@ -59,6 +64,7 @@ def build_app(
         identities,
         problems=problems or {},
         seconds=metrics.histogram(HTTP_REQUESTS),
+        people=people,
     )
 
 
