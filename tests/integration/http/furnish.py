@@ -6,16 +6,18 @@ from sluicegate_schemas import envelope
 from sluicegate_schemas.checkpoint_created import CheckpointCreated, Kind
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.ids import new_id
-from sluicegate_schemas.job_lifecycle import JobError, JobLifecycle, Status
+from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, JobError, JobLifecycle, Status
 from sluicegate_schemas.model import Event
 from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, JOB_REQUESTED
-from tests.integration.http.house import House, known
+from tests.integration.http.house import House
+from tests.support.waiting import eventually
 from tests.unit.api import samples
 from tests.unit.api.ledger import START
 from tests.unit.checkpoint_svc.examples import created
 
 CHECKPOINTS = "/api/admin/agent-checkpoints"
 JOBS = "/api/agent-jobs"
+LETTERS = "/api/admin/dead-letters"
 
 
 def furnish(house: House, *, approvals: int) -> list[str]:
@@ -23,12 +25,23 @@ def furnish(house: House, *, approvals: int) -> list[str]:
     asks = [_approval(number) for number in range(approvals)]
     infos = [created(job_id=f"info-{number}", kind=Kind.INFO, title="Done", risk="low") for number in range(5)]
     lifecycles = [_lifecycle(status, asks[0]) for status in Status]
+    decided = samples.decided("look").model_copy(update={"job_id": lifecycles[-1].job_id, "reason": "fine"})
+    answer = Answer(decision_id=decided.decision_id, outcome=AnswerOutcome.MOOT, reason="the run has ended")
+    lifecycles.append(lifecycles[-1].model_copy(update={"seq": 2, "answers": [answer]}))
     replica = samples.status("worker-1", schema={"type": "object", "properties": {"test": {"type": "string"}}})
-    house.deliver(*(_message(event) for event in (*asks, *infos, *lifecycles, replica)), *_dead_letters())
-    for event in (*asks, *infos):
-        known(house.checkpoint_svc, f"{CHECKPOINTS}/{event.checkpoint_id}")
-    for lifecycle in lifecycles:
-        known(house.api, f"{JOBS}/{lifecycle.job_id}")
+    house.deliver(*(_message(event) for event in (*asks, *infos, *lifecycles, decided, replica)), *_dead_letters())
+    with house.checkpoint_svc.http() as http:
+        everything = len(asks) + len(infos)
+        eventually(
+            lambda: http.get(CHECKPOINTS, params={"state": "all", "limit": 1}).json()["total"] == everything,
+            "checkpoint-svc knows every checkpoint",
+        )
+    with house.api.http() as http:
+        eventually(lambda: len(http.get(JOBS).json()["items"]) == len(Status), "the api knows every job")
+        eventually(lambda: len(http.get(LETTERS).json()["items"]) == 3, "the api knows every dead letter")
+        path = f"{JOBS}/{decided.job_id}/checkpoints"
+        eventually(lambda: "applied" in http.get(path).text, "the api knows the decision")
+        eventually(lambda: http.get("/api/admin/agent-worker").json()["replicas"], "the api knows the replica")
     return [str(event.checkpoint_id) for event in asks]
 
 
