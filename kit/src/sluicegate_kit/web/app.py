@@ -49,7 +49,7 @@ def build_app(
     for router in routers:
         fastapi.include_router(router)
     rows = table or shipped()
-    document = orjson.dumps(describe(service, fastapi.routes, hot, rows))
+    document = orjson.dumps(describe(service, fastapi.routes, hot, rows, people.cookie if people else None))
 
     async def openapi(request: Request) -> Response:
         return Response(document, media_type="application/json")

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from sluicegate_kit.access.table import AccessTable
 from sluicegate_kit.web.documented import DEFINITIONS, Header, Refusal, documented
 from sluicegate_kit.web.hot import Hot
+from sluicegate_kit.web.session_cookie import SessionCookie
 from sluicegate_kit.web.shape import Shape
 
 _PARAMETER = re.compile(r"\{([^}:]+)[^}]*\}")
@@ -55,8 +56,17 @@ class _Paper:
     operation: Mapping[str, Any]
 
 
-def describe(service: str, routes: Sequence[BaseRoute], hot: Sequence[Hot], table: AccessTable) -> dict[str, Any]:
-    """The document of a service, whose rows in the table say which routes need a key."""
+def describe(
+    service: str,
+    routes: Sequence[BaseRoute],
+    hot: Sequence[Hot],
+    table: AccessTable,
+    cookie: SessionCookie | None = None,
+) -> dict[str, Any]:
+    """The document of a service, whose rows in the table say which routes need a key.
+
+    `cookie` is what a session travels in, where people may call with one instead.
+    """
     schemas: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for paper in (*_of_framework(routes), *map(_of_hot, hot)):
@@ -66,15 +76,15 @@ def describe(service: str, routes: Sequence[BaseRoute], hot: Sequence[Hot], tabl
         paths.setdefault(paper.path, {})[paper.method.lower()] = operation
     problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     _hoist(problem.pop("$defs") | {"Problem": problem}, schemas)
+    schemes: dict[str, Any] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "sg_<id>_<secret>"}}
+    if cookie is not None:
+        schemes["session"] = {"type": "apiKey", "in": "cookie", "name": cookie.name}
     return {
         "openapi": "3.1.0",
         "info": {"title": f"Sluicegate {service}", "version": "1"},
         "paths": paths,
-        "components": {
-            "schemas": schemas,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "sg_<id>_<secret>"}},
-        },
-        "security": [{"key": []}],
+        "components": {"schemas": schemas, "securitySchemes": schemes},
+        "security": [{scheme: []} for scheme in schemes],
     }
 
 

@@ -1,7 +1,7 @@
 """Shapes of answers, for the OpenAPI document alone."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -89,11 +89,47 @@ class CheckpointPage(Shape):
 
 
 class Moment(Shape):
-    """Something that happened to a checkpoint."""
+    """Something that happened to a checkpoint; a comment has its id and text."""
 
     event: str
     at: datetime
     by: str | None = None
+    comment_id: UUID | None = None
+    text: str | None = None
+
+
+class Comment(Shape):
+    """What somebody said, as the timeline has it."""
+
+    event: Literal["commented"]
+    at: datetime
+    by: str
+    comment_id: UUID
+    text: str
+
+
+class Result(Shape):
+    """What became of one decision of many: the checkpoint, or why not."""
+
+    checkpoint_id: UUID
+    status: int
+    checkpoint: CheckpointModel | None = None
+    problem: DecisionProblem | None = None
+
+
+class Results(Shape):
+    """In the order of the request."""
+
+    results: list[Result]
+
+
+class LoginLink(Shape):
+    """Signs one person in, once."""
+
+    name: str
+    url: str
+    """A path on this site; shown this once."""
+    expires_at: datetime
 
 
 class ShownCheckpoint(CheckpointModel):
@@ -108,3 +144,5 @@ class ShownCheckpoint(CheckpointModel):
     payload_text: str
     """The exact text that the digest names and that would run."""
     timeline: list[Moment]
+    earlier_comments: Literal[True] | None = None
+    """There are more than the timeline shows."""
