@@ -34,9 +34,9 @@ class Rejection(Body):
 
 
 class RejectionQuery(Query):
-    """Says no, through a proxy that drops the body of a DELETE."""
+    """Says no, through a proxy that drops the body of a DELETE. Longer reasons don't fit into an address."""
 
-    reason: Reason | None = None
+    reason: Annotated[Reason, Field(max_length=2_000)] | None = None
 
 
 NOTHING = Approval()
@@ -69,10 +69,10 @@ async def read_rejection(request: Request) -> str:
     Raises:
         Problem: as `parse`; 422 `invalid-query`; 422 `reason-required`.
     """
+    reason = read_query(request, RejectionQuery).reason
     data = await read_bytes(request)
     if data:
         return parse(data, Rejection).reason
-    reason = read_query(request, RejectionQuery).reason
     if reason is None:
         raise Problem(
             422,

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import orjson
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,6 +27,13 @@ from sluicegate_schemas.model import Digest
 
 class Decision(Body):
     """One of many."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"decision": {"const": "reject"}}},
+            "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
+        }
+    )
 
     checkpoint_id: UUID
     payload_digest: Digest = Field(description="Of the payload that was looked at; 412 if it is another one.")
