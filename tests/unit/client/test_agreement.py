@@ -1,7 +1,6 @@
 """The client reads what the services write: every member, none overlooked."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -24,6 +23,7 @@ from sluicegate_api.reads.jobs import KnownJob
 from sluicegate_api.reads.workers import Workers
 from sluicegate_checkpoint_svc.domain import acknowledging, deciding, following, recording, ruling
 from sluicegate_checkpoint_svc.http import documents
+from sluicegate_checkpoint_svc.reads import Discussion
 from sluicegate_schemas.fleet_control import Desired
 from sluicegate_schemas.job_control import Action
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, JobError, Status
@@ -133,7 +133,7 @@ def test_a_dead_letter_in_a_list_and_alone() -> None:
         START,
         START,
     )
-    letter = replace(letter, redrives=1, redriven_at=START, redriven_by="ana")
+    letter = letter._replace(redrives=1, redriven_at=START, redriven_by="ana")
     read_all(DeadLetter, orjson.dumps(dead_letter_routes._resource(letter)))
     found = read_all(
         ShownDeadLetter, orjson.dumps(dead_letter_routes._resource(letter) | dead_letter_routes._bytes(letter))
@@ -146,7 +146,7 @@ def test_a_checkpoint_that_waits_as_a_reviewer_gets_it() -> None:
         description="d", view={"kind": "files", "at": "/files"}, expires_in_seconds=60, payload_schema={}, policy="p"
     )
     checkpoint, exhibit = recording.take_up(event, event.payload.encode(), examples.NOON)
-    found = read_all(ShownCheckpoint, documents.whole(checkpoint, exhibit))
+    found = read_all(ShownCheckpoint, documents.whole(checkpoint, exhibit, Discussion([], cut=False)))
     assert found.payload == {"amount": 9007199254740993, "files": ["a.txt"]}
     assert found.payload_text == examples.PAYLOAD
 
@@ -161,7 +161,7 @@ def test_a_checkpoint_that_was_decided_with_an_edit() -> None:
     answer = Answer(decision_id=vote.decision_id, outcome=AnswerOutcome.APPLIED, reason="r")
     applied = following.answered(settled, answer, examples.NOON)
     read_all(Checkpoint, orjson.dumps(documents.summary(applied)))
-    found = read_all(ShownCheckpoint, documents.whole(applied, exhibit))
+    found = read_all(ShownCheckpoint, documents.whole(applied, exhibit, Discussion([], cut=False)))
     assert found.decision.edited_payload_text == '{"amount":1}'
     assert found.decision.applied.outcome is AnswerOutcome.APPLIED
 

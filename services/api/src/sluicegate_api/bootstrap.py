@@ -197,7 +197,7 @@ def assemble(
 
 async def serve(settings: ApiSettings) -> Sequence[Component]:
     """The components of the process."""
-    options = KafkaOptions.of(settings, NAME)
+    options = KafkaOptions.of(settings, NAME, gathers=True)
     process = Metrics.of_process()
     service = assemble(
         settings,

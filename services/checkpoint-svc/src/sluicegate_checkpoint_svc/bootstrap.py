@@ -200,7 +200,7 @@ def _application(
 
 async def serve(settings: CheckpointSettings) -> list[Component]:
     """All components of the process, in the order in which they start."""
-    options = KafkaOptions.of(settings, NAME)
+    options = KafkaOptions.of(settings, NAME, gathers=True)
     service = assemble(
         settings,
         ConfluentProducer(options),

@@ -5,8 +5,8 @@ import binascii
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sluicegate_api.domain.errors import ResentByOwner
@@ -23,8 +23,7 @@ _ORIGINAL = "orig_"
 REDRIVEN_FROM = "redriven_from"
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
+class DeadLetter(NamedTuple):
     """One record, byte for byte, with where it stood and why it could not be handled."""
 
     dead_letter_id: UUID

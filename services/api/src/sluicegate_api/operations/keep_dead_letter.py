@@ -1,7 +1,7 @@
 """Keeps a record that nobody could handle."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate_api.domain.dead_letters import DeadLetter
 from sluicegate_api.tables import DEAD_LETTERS
@@ -25,4 +25,4 @@ class KeepDeadLetter(Operation[None]):
 
     def decide(self, rows: Rows) -> None:
         if rows.get(DEAD_LETTERS, self.letter.dead_letter_id) is None:
-            rows.put(DEAD_LETTERS, replace(self.letter, received_at=rows.now))
+            rows.put(DEAD_LETTERS, self.letter._replace(received_at=rows.now))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
@@ -39,8 +40,7 @@ class Change:
     """Who has seen a higher one knows better already."""
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What one commit changed. Kept for some minutes."""
 
     news_id: UUID
