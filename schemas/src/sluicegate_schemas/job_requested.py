@@ -5,12 +5,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field, JsonValue, StringConstraints
 
 from sluicegate_schemas.ids import JobId
-from sluicegate_schemas.model import WHOLE, Event, LongText, ShortText, Timestamp
+from sluicegate_schemas.model import Event, LongText, ShortText, Timestamp, Whole
 
 JobType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-Priority = Annotated[int, Field(ge=1, le=10, strict=True), WHOLE]
-Attempts = Annotated[int, Field(ge=1, le=100, strict=True), WHOLE]
+Priority = Annotated[int, Whole(1, 10)]
+Attempts = Annotated[int, Whole(1, 100)]
 
 
 class JobRequested(Event):
