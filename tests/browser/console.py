@@ -45,9 +45,7 @@ class Console:
     def http(self, who: str | None = "admin") -> httpx.Client:
         """A program that calls through the front door: `admin`, `submitter`, `approver` or nobody."""
         headers = {"authorization": f"Bearer {self.stack.keys.api_keys[who]}"} if who else {}
-        return httpx.Client(
-            base_url=self.origin, headers=headers, timeout=40, trust_env=False, verify=NO_CERTIFICATES
-        )
+        return httpx.Client(base_url=self.origin, headers=headers, timeout=40, trust_env=False, verify=NO_CERTIFICATES)
 
     def link(self, name: str) -> str:
         """The path of a new link that signs somebody in."""
@@ -112,9 +110,7 @@ class Console:
 
 
 @contextmanager
-def open_console(
-    folder: Path, databases: Databases, bootstrap_servers: str, **settings: str
-) -> Iterator[Console]:
+def open_console(folder: Path, databases: Databases, bootstrap_servers: str, **settings: str) -> Iterator[Console]:
     """Started with one replica of each service, and ended with the block."""
     everything = {"ENABLE_AGENT_WORKER": "true", **settings}
     with Stack(

@@ -63,7 +63,7 @@ class Long(BaseModel):
 async def long_work(ctx: JobContext, work: Long) -> str:
     """Make some steps, wait, and end."""
     for number in range(1, work.steps + 1):
-        await ctx.step(f"prepare-{number}", lambda number=number: number)
+        await ctx.step(f"prepare-{number}", asyncio.sleep, 0)
     while not Path(work.until).exists():  # noqa: ASYNC240 - a file is what a test can make from outside
         await ctx.progress("held")
         await asyncio.sleep(0.05)

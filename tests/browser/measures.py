@@ -7,7 +7,8 @@ window.__shifts = [];
 new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) {
     if (shift.hadRecentInput) continue;
-    window.__shifts.push({value: shift.value, moved: shift.sources.map((source) => source.node?.outerHTML?.slice(0, 120))});
+    const moved = shift.sources.map((source) => source.node?.outerHTML?.slice(0, 120));
+    window.__shifts.push({value: shift.value, moved});
   }
 }).observe({type: "layout-shift", buffered: true});
 """

@@ -92,8 +92,11 @@ def open_house(databases: Databases, folder: Path) -> Iterator[House]:
 async def _services(
     urls: dict[str, str], folder: Path, of_api: MemoryBroker, of_checkpoint_svc: MemoryBroker
 ) -> AsyncIterator[tuple[tuple[Wrapper, Wrapper], tuple[int, int]]]:
-    world = World(urls["checkpoint"], of_checkpoint_svc, folder, one_of_each_role())
-    async with running(urls["api"], folder, of_api) as api, world.replicas() as (checkpoint_svc,):
+    world, callers = World(urls["checkpoint"], of_checkpoint_svc, folder), one_of_each_role()
+    async with (
+        running(urls["api"], folder, of_api) as api,
+        world.replicas(identities=callers) as (checkpoint_svc,),
+    ):
         server = HttpServer("http", checkpoint_svc.service.app, "127.0.0.1", 0)
         await server.start()
         port = api.http.base_url.port

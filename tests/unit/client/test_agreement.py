@@ -9,7 +9,8 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from sluicegate.client import Checkpoint, Job, JobCheckpoint, ShownCheckpoint
+from sluicegate.client import Checkpoint, Job, JobCheckpoint, ShownCheckpoint, errors
+from sluicegate.client.models.bulk import BulkAnswer
 from sluicegate.client.models.dead_letter import DeadLetter, ShownDeadLetter
 from sluicegate.client.models.fleet import Fleet
 from sluicegate_api.domain import asked, checkpoints, controls, dead_letters, fleet, replicas
@@ -22,6 +23,9 @@ from sluicegate_api.http.workers import fleet_resource
 from sluicegate_api.reads.jobs import KnownJob
 from sluicegate_api.reads.workers import Workers
 from sluicegate_checkpoint_svc.domain import acknowledging, deciding, following, recording, ruling
+from sluicegate_checkpoint_svc.domain.discussing import Comment
+from sluicegate_checkpoint_svc.domain.errors import SelfApproval
+from sluicegate_checkpoint_svc.http import bulk as bulk_routes
 from sluicegate_checkpoint_svc.http import documents
 from sluicegate_checkpoint_svc.reads import Discussion
 from sluicegate_schemas.fleet_control import Desired
@@ -36,6 +40,9 @@ NOT_FOR_CLIENTS = {"links", "payloadSchema", "policy", "onExpiry", "editedPayloa
 """Members that the client leaves to those who read the JSON itself."""
 
 
+SAID = Discussion([Comment(UUID(int=1), UUID(int=2), "ana", "why?", examples.NOON)], True)
+
+
 def read_all(model: type[BaseModel], written: bytes) -> Any:
     """`written` as `model`, and proof that no member of it is unknown to the client."""
     found = model.model_validate_json(written)
@@ -47,7 +54,7 @@ def read_all(model: type[BaseModel], written: bytes) -> Any:
 def _names(value: object) -> list[str]:
     if isinstance(value, dict):
         # What handlers and reviewers wrote, and links, are theirs to name.
-        free = {"payload", "inputData", "result", "progress", "editedPayload", "links", "payloadSchema"}
+        free = {"problem", "payload", "inputData", "result", "progress", "editedPayload", "links", "payloadSchema"}
         inner = [name for key, member in value.items() if key not in free for name in _names(member)]
         return [*value, *inner]
     return [name for item in value for name in _names(item)] if isinstance(value, list) else []
@@ -146,7 +153,7 @@ def test_a_checkpoint_that_waits_as_a_reviewer_gets_it() -> None:
         description="d", view={"kind": "files", "at": "/files"}, expires_in_seconds=60, payload_schema={}, policy="p"
     )
     checkpoint, exhibit = recording.take_up(event, event.payload.encode(), examples.NOON)
-    found = read_all(ShownCheckpoint, documents.whole(checkpoint, exhibit, Discussion([], cut=False)))
+    found = read_all(ShownCheckpoint, documents.whole(checkpoint, exhibit, SAID))
     assert found.payload == {"amount": 9007199254740993, "files": ["a.txt"]}
     assert found.payload_text == examples.PAYLOAD
 
@@ -161,7 +168,7 @@ def test_a_checkpoint_that_was_decided_with_an_edit() -> None:
     answer = Answer(decision_id=vote.decision_id, outcome=AnswerOutcome.APPLIED, reason="r")
     applied = following.answered(settled, answer, examples.NOON)
     read_all(Checkpoint, orjson.dumps(documents.summary(applied)))
-    found = read_all(ShownCheckpoint, documents.whole(applied, exhibit, Discussion([], cut=False)))
+    found = read_all(ShownCheckpoint, documents.whole(applied, exhibit, SAID))
     assert found.decision.edited_payload_text == '{"amount":1}'
     assert found.decision.applied.outcome is AnswerOutcome.APPLIED
 
@@ -170,3 +177,16 @@ def test_an_info_that_was_acknowledged() -> None:
     seen = acknowledging.acknowledge(examples.pending(kind="info"), "ana", examples.NOON)
     found = read_all(Checkpoint, orjson.dumps(documents.summary(seen)))
     assert found.acknowledged.by == "ana"
+
+
+def test_what_became_of_many_decisions() -> None:
+    checkpoint = examples.pending()
+    decision = bulk_routes.Decision(
+        checkpoint_id=checkpoint.checkpoint_id, payload_digest=checkpoint.payload_digest, decision="approve"
+    )
+    told = [bulk_routes.told(decision, result, "request-1") for result in (checkpoint, SelfApproval(checkpoint))]
+    found = read_all(BulkAnswer, orjson.dumps({"results": told}))
+    approved, refused = found.results
+    assert approved.checkpoint.title == checkpoint.title
+    assert isinstance(refused.error(), errors.SelfApproval)
+    assert refused.error().request_id == "request-1"

@@ -74,6 +74,7 @@ class Service:
     sweeper: Sweeper
     expiry: Expiry
     forgetting: Forgetting
+    feed: Feed
     following: Repeating
     listener: Listener
     notifier: Notifier
@@ -138,6 +139,7 @@ def assemble(
         sweeper=Sweeper(writes, relay, patience, interval_seconds=settings.sweep_interval_seconds),
         expiry=Expiry(writes, settlement, interval_seconds=settings.expiry_interval_seconds),
         forgetting=Forgetting(writes),
+        feed=feed,
         following=following,
         listener=Listener(url, CHANNEL, name=f"sluicegate-{NAME}", joined=following.wake, heard=heard),
         notifier=notifier,

@@ -54,11 +54,11 @@ class Decision(Body):
 class Decisions(Body):
     """Many decisions; each stands for itself."""
 
-    decisions: Annotated[tuple[Decision, ...], Field(min_length=1, max_length=MOST_DECISIONS)]
+    decisions: Annotated[list[Decision], Field(min_length=1, max_length=MOST_DECISIONS)]
 
     @field_validator("decisions")
     @classmethod
-    def _each_once(cls, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    def _each_once(cls, decisions: list[Decision]) -> list[Decision]:
         if len({decision.checkpoint_id for decision in decisions}) < len(decisions):
             raise ValueError("a checkpoint stands there twice")
         return decisions
@@ -78,8 +78,8 @@ class BulkEndpoint:
         asked = (await read_body(request, Decisions)).decisions
         who = caller(request)
         results = await self._bulk.decide([one.item() for one in asked], Decider(who.name, who.person))
-        told = [_told(one, result, request_id(request)) for one, result in zip(asked, results, strict=True)]
-        return Response(orjson.dumps({"results": told}), media_type="application/json")
+        answers = [told(one, result, request_id(request)) for one, result in zip(asked, results, strict=True)]
+        return Response(orjson.dumps({"results": answers}), media_type="application/json")
 
 
 def hot_routes(endpoint: BulkEndpoint) -> list[Hot]:
@@ -88,9 +88,10 @@ def hot_routes(endpoint: BulkEndpoint) -> list[Hot]:
     return [Hot("POST", paths.BULK, endpoint.decide, operation, "Decide many, each by its id and digest", _TAGS)]
 
 
-def _told(asked: Decision, result: Result, request_id: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"checkpointId": str(asked.checkpoint_id)}
+def told(asked: Decision, result: Result, request_id: str) -> dict[str, Any]:
+    """What became of one of them."""
+    answer: dict[str, Any] = {"checkpointId": str(asked.checkpoint_id)}
     if isinstance(result, Checkpoint):
-        return told | {"status": 200, "checkpoint": documents.summary(result)}
+        return answer | {"status": 200, "checkpoint": documents.summary(result)}
     problem = as_problem(result, PROBLEMS)
-    return told | {"status": problem.status, "problem": problem.document(request_id)}
+    return answer | {"status": problem.status, "problem": problem.document(request_id)}
