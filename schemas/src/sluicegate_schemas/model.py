@@ -1,6 +1,7 @@
 """The base of every event: camelCase on the wire, snake_case in Python, unknown fields ignored."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
@@ -65,6 +66,32 @@ class _Rfc3339:
 
 Timestamp = Annotated[datetime, _Rfc3339(), PlainSerializer(_rfc3339, return_type=str, when_used="json")]
 """A moment in UTC; RFC 3339 with microseconds on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Validates an integer as JSON Schema has it: 5.0 is the integer 5 (draft 2020-12 Core, section 4.2.3)."""
+
+    least: int
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: type[int], handler: GetCoreSchemaHandler) -> CoreSchema:
+        # As nearly everybody writes it, it is read without a call into Python.
+        integer = core_schema.int_schema(strict=True, ge=self.least, le=self.most)
+        return core_schema.union_schema(
+            [integer, core_schema.no_info_before_validator_function(_without_fraction, integer)],
+            mode="left_to_right",
+            custom_error_type="whole_number",
+            custom_error_message=f"a whole number from {self.least} to {self.most}",
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(core_schema.int_schema(ge=self.least, le=self.most))
+
+
+def _without_fraction(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -1,7 +1,6 @@
 """The client reads what the services write: every member, none overlooked."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -141,7 +140,7 @@ def test_a_dead_letter_in_a_list_and_alone() -> None:
         START,
         START,
     )
-    letter = replace(letter, redrives=1, redriven_at=START, redriven_by="ana")
+    letter = letter._replace(redrives=1, redriven_at=START, redriven_by="ana")
     read_all(DeadLetter, orjson.dumps(dead_letter_routes._resource(letter)))
     found = read_all(
         ShownDeadLetter, orjson.dumps(dead_letter_routes._resource(letter) | dead_letter_routes._bytes(letter))

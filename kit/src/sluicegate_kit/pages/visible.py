@@ -12,8 +12,11 @@ _STACKED_MARKS = 4
 """Accents on one letter beyond this climb into other lines; no script needs more."""
 _STACK = f"[\u0300-\u036f]{{{_STACKED_MARKS + 1},}}"
 _LATIN = "A-Za-z\u00c0-\u024f"
-_ALIKE = "\u0370-\u03ff\u0400-\u052f"
-"""Greek and Cyrillic, whose letters pass for Latin ones."""
+_ALIKE = (
+    "\u0370-\u03ff\u0400-\u058f\u13a0-\u13ff\u2c80-\u2cff\ua4d0-\ua4ff\uab70-\uabbf\uff21-\uff5a\U0001d400-\U0001d7ff"
+)
+"""Greek, Cyrillic, Armenian, Cherokee, Coptic, Lisu; fullwidth and mathematical letters. Scripts that are written
+beside Latin in one word, as Japanese is, have no letter that passes for one."""
 _MIXED = re.compile(f"[{_LATIN}][{_ALIKE}]|[{_ALIKE}][{_LATIN}]")
 _WORD = re.compile(r"[^\W\d_]+")
 _FOREIGN = re.compile(f"[{_ALIKE}]+")

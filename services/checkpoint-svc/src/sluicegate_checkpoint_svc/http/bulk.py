@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import orjson
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +16,9 @@ from sluicegate_checkpoint_svc.domain.requester import Decider
 from sluicegate_checkpoint_svc.http import documents, paths
 from sluicegate_checkpoint_svc.http.bodies import Reason
 from sluicegate_checkpoint_svc.http.errors import PROBLEMS
+from sluicegate_checkpoint_svc.http.models import Results
 from sluicegate_kit.web.body import Body, read_body
+from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_kit.web.errors import as_problem
 from sluicegate_kit.web.exchange import caller, request_id
 from sluicegate_kit.web.hot import Hot
@@ -25,6 +27,13 @@ from sluicegate_schemas.model import Digest
 
 class Decision(Body):
     """One of many."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"decision": {"const": "reject"}}},
+            "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
+        }
+    )
 
     checkpoint_id: UUID
     payload_digest: Digest = Field(description="Of the payload that was looked at; 412 if it is another one.")
@@ -55,6 +64,9 @@ class Decisions(Body):
         return decisions
 
 
+_TAGS = ("checkpoints",)
+
+
 class BulkEndpoint:
     """What the route does."""
 
@@ -72,7 +84,8 @@ class BulkEndpoint:
 
 def hot_routes(endpoint: BulkEndpoint) -> list[Hot]:
     """One of those that are called directly, because it comes before the one with an id in its path."""
-    return [Hot("POST", paths.BULK, endpoint.decide, body=Decisions, summary="Decide many, each by its id and digest")]
+    operation = documented(body=Decisions, answer=Answer(Results))
+    return [Hot("POST", paths.BULK, endpoint.decide, operation, "Decide many, each by its id and digest", _TAGS)]
 
 
 def told(asked: Decision, result: Result, request_id: str) -> dict[str, Any]:
