@@ -17,6 +17,7 @@ from sluicegate_checkpoint_svc.operations.acknowledge import Acknowledge
 from sluicegate_checkpoint_svc.operations.decide import Decide
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_checkpoint_svc.pages import paths
+from sluicegate_checkpoint_svc.pages.inbox import Group, Inbox
 from sluicegate_checkpoint_svc.pages.refusals import refusal_of
 from sluicegate_checkpoint_svc.pages.review import Review, Typed
 from sluicegate_kit.kafka.writes import Writes
@@ -50,11 +51,18 @@ class Decision(Form):
         return found
 
 
+class Noted(Form):
+    """Acknowledges; from a row of the inbox, whose place the answer then takes."""
+
+    group: Group | None = None
+
+
 class Deciding:
     """Takes votes to the write loop, and shows what came of them."""
 
-    def __init__(self, writes: Writes, settlement: Settlement, review: Review) -> None:
+    def __init__(self, writes: Writes, settlement: Settlement, inbox: Inbox, review: Review) -> None:
         self._writes = writes
+        self._inbox = inbox
         self._settlement = settlement
         self._review = review
 
@@ -73,7 +81,10 @@ class Deciding:
 
     async def acknowledge(self, request: Request) -> Response:
         """Takes note that an information was seen."""
-        await self._writes.submit(Acknowledge(checkpoint_id(request), caller(request).name))
+        group = (await read_form(request, Noted)).group
+        noted = await self._writes.submit(Acknowledge(checkpoint_id(request), caller(request).name))
+        if group is not None and is_fragment(request):
+            return self._inbox.draw(request, noted, group)
         return await self._done(request)
 
     async def edit(self, request: Request, form: Decision, edit: Edit) -> Response:

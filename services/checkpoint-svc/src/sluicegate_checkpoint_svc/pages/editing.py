@@ -1,6 +1,7 @@
 """Edit, then approve: the form, then what it changes, and only then the decision."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,7 @@ from sluicegate_checkpoint_svc.domain.ruling import Edit
 from sluicegate_checkpoint_svc.http.conditions import tag
 from sluicegate_checkpoint_svc.pages import edit_check, paths
 from sluicegate_checkpoint_svc.pages.deciding import Deciding, Decision, Words
+from sluicegate_checkpoint_svc.pages.events import Events
 from sluicegate_checkpoint_svc.pages.large import drawn
 from sluicegate_checkpoint_svc.pages.review import Review
 from sluicegate_checkpoint_svc.showing import edits, files
@@ -72,27 +74,32 @@ class Draft:
 class Editing:
     """Two steps and a look back."""
 
-    def __init__(self, pages: Pages, review: Review, deciding: Deciding) -> None:
+    def __init__(self, pages: Pages, events: Events, review: Review, deciding: Deciding) -> None:
         self._pages = pages
+        self._events = events
         self._review = review
         self._deciding = deciding
 
     async def form(self, request: Request) -> Response:
         """The payload to be changed."""
+        live = self._events.url  # before anything is read: what changes from here on is told
         checkpoint, exhibit = await self._review.found(request)
         if not self._review.offers(request, checkpoint, Choice.EDIT):
             return see(paths.of(paths.REVIEW, checkpoint.checkpoint_id))
-        return self._form(request, checkpoint, _draft(exhibit, read_query(request, EditQuery).as_), [], 200)
+        return self._form(request, live, checkpoint, _draft(exhibit, read_query(request, EditQuery).as_))
 
     async def compare(self, request: Request) -> Response:
         """What the edit would change, to be approved; or what is wrong with it."""
         form = await read_form(request, Edited)
+        live = self._events.url
         checkpoint, exhibit = await self._review.found(request)
         if form.again:
-            return self._form(request, checkpoint, _redraft(exhibit, form), [], 200)
-        return await drawn(exhibit.payload, lambda: self._compared(request, form, checkpoint, exhibit))
+            return self._form(request, live, checkpoint, _redraft(exhibit, form))
+        return await drawn(exhibit.payload, lambda: self._compared(request, live, form, checkpoint, exhibit))
 
-    def _compared(self, request: Request, form: Edited, checkpoint: Checkpoint, exhibit: Exhibit) -> Response:
+    def _compared(
+        self, request: Request, live: str, form: Edited, checkpoint: Checkpoint, exhibit: Exhibit
+    ) -> Response:
         payload, text = exhibit.payload.decode(), form.payload.strip()
         if form.as_ == "files":
             if len(form.number) != len(form.content):
@@ -102,12 +109,13 @@ class Editing:
         if not wrong and edits.same(payload, text):
             wrong = ["Nothing is changed. To let the payload through as it is, approve it."]
         if wrong:
-            return self._form(request, checkpoint, _drafted(exhibit, form), wrong, 422)
+            return self._form(request, live, checkpoint, _drafted(exhibit, form), wrong)
         changes = edits.changes_between(payload, text, _at(exhibit))
         return self._pages.render(
             request,
             "edited.html",
             it=checkpoint,
+            live_url=live,
             changes=changes,
             opened={change.number: files.draw(change) for change in changes},
             payload=text,
@@ -148,9 +156,18 @@ class Editing:
             shown=None,
         )
 
-    def _form(self, request: Request, checkpoint: Checkpoint, draft: Draft, wrong: list[str], status: int) -> Response:
+    def _form(
+        self, request: Request, live: str, checkpoint: Checkpoint, draft: Draft, wrong: Sequence[str] = ()
+    ) -> Response:
         return self._pages.render(
-            request, "edit.html", status=status, it=checkpoint, draft=draft, wrong=wrong, shown=tag(checkpoint)
+            request,
+            "edit.html",
+            status=422 if wrong else 200,
+            it=checkpoint,
+            live_url=live,
+            draft=draft,
+            wrong=wrong,
+            shown=tag(checkpoint),
         )
 
 

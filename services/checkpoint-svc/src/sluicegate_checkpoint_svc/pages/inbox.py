@@ -1,8 +1,9 @@
 """The inbox: what waits for people, by deadline; beside it, what only informs."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
+from uuid import UUID
 
 from pydantic import model_validator
 from starlette.requests import Request
@@ -22,11 +23,17 @@ from sluicegate_checkpoint_svc.reads import COUNTED, Filters, Reads, position
 from sluicegate_kit.pages.pages import Pages, see
 from sluicegate_kit.web.cursor import after, encode
 from sluicegate_kit.web.exchange import caller
-from sluicegate_kit.web.query import read_query
+from sluicegate_kit.web.query import Query, read_query
 from sluicegate_schemas.checkpoint_created import Kind
 
+NEAREST = 50
+"""Those among which the next one is looked for."""
 INFORMATION = 20
 """Rows of the group for information."""
+
+
+Group: TypeAlias = Literal["information"]
+"""A part of the inbox whose rows look otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,18 @@ class InboxPageQuery(InboxQuery):
     @classmethod
     def _without_blanks(cls, given: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in given.items() if value != ""}
+
+
+class RowQuery(Query):
+    """In which group of the inbox the row stands."""
+
+    group: Group | None = None
+
+
+class NextQuery(Query):
+    """Where somebody is."""
+
+    after: UUID | None = None
 
 
 class Inbox:
@@ -99,20 +118,25 @@ class Inbox:
         Raises:
             UnknownCheckpoint
         """
+        group = read_query(request, RowQuery).group
         which = checkpoint_id(request)
         found = await self._reads.one(which)
         if found is None:
             raise UnknownCheckpoint(which)
-        return self._pages.render(request, "row.html", row=row(request, found[0]))
+        return self.draw(request, found[0], group)
+
+    def draw(self, request: Request, checkpoint: Checkpoint, group: Group | None) -> Response:
+        """The row of a checkpoint."""
+        return self._pages.render(request, "row.html", row=row(request, checkpoint), group=group)
 
     async def next(self, request: Request) -> Response:
-        """Leads on to the first that waits and that the caller may decide on; to the inbox if there is none."""
-        after_id = request.query_params.get("after")
-        found, _ = await self._reads.page(Filters(State.PENDING, Kind.APPROVAL), None, 50)
-        for checkpoint in found:
-            if str(checkpoint.checkpoint_id) != after_id and not row(request, checkpoint).mine:
-                return see(paths.of(paths.REVIEW, checkpoint.checkpoint_id))
-        return see(paths.INBOX)
+        """Leads on to the next by deadline that the caller may decide on; to the inbox if there is none."""
+        after = read_query(request, NextQuery).after
+        found, _ = await self._reads.page(Filters(State.PENDING, Kind.APPROVAL), None, NEAREST)
+        ids = [checkpoint.checkpoint_id for checkpoint in found if not row(request, checkpoint).mine]
+        place = ids.index(after) + 1 if after in ids else 0
+        around = [each for each in (*ids[place:], *ids[:place]) if each != after]
+        return see(paths.of(paths.REVIEW, around[0]) if around else paths.INBOX)
 
 
 def row(request: Request, checkpoint: Checkpoint) -> Row:

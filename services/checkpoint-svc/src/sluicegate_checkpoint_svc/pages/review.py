@@ -22,7 +22,7 @@ from sluicegate_checkpoint_svc.pages.events import Events
 from sluicegate_checkpoint_svc.pages.large import drawn
 from sluicegate_checkpoint_svc.pages.looks import RANKS, look
 from sluicegate_checkpoint_svc.pages.moments import moments
-from sluicegate_checkpoint_svc.reads import Discussion, Reads
+from sluicegate_checkpoint_svc.reads import Reads
 from sluicegate_checkpoint_svc.showing import files
 from sluicegate_checkpoint_svc.showing.files import Drawing, FileChange
 from sluicegate_checkpoint_svc.showing.reading import Reading, read
@@ -55,7 +55,6 @@ class Unsaid:
 
 NOTHING_TYPED = Typed()
 NOTHING_UNSAID = Unsaid()
-NOTHING_SAID = Discussion((), cut=False)
 
 
 class Review:
@@ -89,7 +88,7 @@ class Review:
         live = self._events.url  # before anything is read: what changes from here on is told
         checkpoint, exhibit = await self.found(request)
         part = is_fragment(request)
-        said = NOTHING_SAID if part and block == "decide" else await self._reads.discussion(checkpoint.checkpoint_id)
+        said = await self._reads.discussion(checkpoint.checkpoint_id)
 
         def draw() -> Response:
             return self._pages.render(
@@ -103,8 +102,9 @@ class Review:
                 fragment=part,
                 refusal=refusal,
                 typed=typed,
+                moments=moments(checkpoint, exhibit, said.comments),
                 **self._standing(checkpoint, caller(request)),
-                **({} if part else self._content(request, checkpoint, exhibit, said)),
+                **({} if part else self._content(request, checkpoint, exhibit)),
             )
 
         return await drawn(exhibit.payload, draw)
@@ -180,7 +180,7 @@ class Review:
             return (), "You requested this, and nobody decides on what they requested. Somebody else has to."
         return tuple(choice.value for choice in Choice if checkpoint.offers(choice)), None
 
-    def _content(self, request: Request, checkpoint: Checkpoint, exhibit: Exhibit, said: Discussion) -> dict[str, Any]:
+    def _content(self, request: Request, checkpoint: Checkpoint, exhibit: Exhibit) -> dict[str, Any]:
         """What the page shows beside the panel."""
         payload = exhibit.payload.decode()
         reading = read(payload, exhibit.view)
@@ -190,7 +190,6 @@ class Review:
             "reading": reading,
             "opened": opened(reading),
             "payload_bytes": len(exhibit.payload),
-            "moments": moments(checkpoint, exhibit, said.comments),
             "job_url": f"/admin/agent-jobs/{checkpoint.job_id}",
             "timeline_url": f"/admin/agent-jobs/{checkpoint.job_id}/timeline",
             "commands": commands(request, checkpoint),

@@ -29,8 +29,8 @@ def routes(
     review = Review(pages, events, reads, shipped())
     discussing = Discussing(writes, review)
     together = Together(pages, reads, bulk)
-    deciding = Deciding(writes, settlement, review)
-    editing = Editing(pages, review, deciding)
+    deciding = Deciding(writes, settlement, inbox, review)
+    editing = Editing(pages, events, review, deciding)
     return (
         PageRoute("GET", paths.INBOX, inbox.show),
         PageRoute("GET", paths.NEXT, inbox.next),

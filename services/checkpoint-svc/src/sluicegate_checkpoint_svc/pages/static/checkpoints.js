@@ -5,10 +5,14 @@
   const { one, all, say } = sluicegate;
   const list = one("#list"), news = one("#news"), decide = () => one("#decide");
   const fresh = new Set();
+  let newest = 0;
 
   for (const happened of ["recorded", "decided", "changed", "commented"])
     document.addEventListener(`live:${happened}`, (event) => heard(happened, JSON.parse(event.detail.data)));
-  document.addEventListener("live:again", () => (decide() ? look() : list && reload()));
+  document.addEventListener("live:again", () => {
+    if (list) reload();
+    if (decide()) look().then(saidAgain);
+  });
 
   function heard(happened, it) {
     if (list) inList(happened, it);
@@ -28,7 +32,8 @@
   function redraw(row, it) {
     row.dataset.version = it.version;
     const current = "current" in row.dataset, focused = row.contains(document.activeElement);
-    htmx.ajax("GET", `/admin/agent-checkpoints/${it.checkpointId}/row`, { target: row, swap: "outerHTML" }).then(() => {
+    const group = row.dataset.group ? `?group=${row.dataset.group}` : "";
+    htmx.ajax("GET", `/admin/agent-checkpoints/${it.checkpointId}/row${group}`, { target: row, swap: "outerHTML" }).then(() => {
       const now = one(`#row-${it.checkpointId}`);
       if (now && current) now.dataset.current = "";
       if (now && focused) one("a.whole", now).focus({ preventScroll: true });
@@ -67,8 +72,18 @@
   /* Review. If the item changes while it is shown, the forms freeze, with what was typed still there to be copied. */
 
   function inReview(happened, it) {
-    if (happened === "commented") htmx.ajax("GET", `${decide().dataset.path}/comments`, { target: "#said", swap: "outerHTML" });
-    else if (Number(decide().dataset.version) < it.version) look();
+    if (happened === "commented") saidAgain();
+    newest = Math.max(newest, it.version);
+    catchUp();
+  }
+
+  function saidAgain() {
+    if (one("#said")) htmx.ajax("GET", `${decide().dataset.path}/comments`, { target: "#said", swap: "outerHTML" });
+  }
+
+  /* An answer that was longer on its way than the news may show less than is known. */
+  function catchUp() {
+    if (decide() && Number(decide().dataset.version) < newest) look();
   }
 
   async function look() {
@@ -76,15 +91,32 @@
     if (!answer.ok) return;
     const found = new DOMParser().parseFromString(await answer.text(), "text/html");
     const outcome = one("#outcome", found);
-    if (!outcome || outcome.dataset.version === panel.dataset.version) return;
+    if (!outcome || panel !== decide() || Number(outcome.dataset.version) <= Number(panel.dataset.version)) return;
     panel.dataset.version = outcome.dataset.version;
     const forms = one("#decide-forms", panel);
     if (forms && "closed" in outcome.dataset) freeze(forms);
     one("#outcome", panel).replaceWith(outcome);
-    const standing = one("#standing", found), foot = one(".section-foot", found);
-    if (standing) one("#standing").replaceChildren(...standing.childNodes);
-    if (foot && !one(".section-foot", panel)) panel.append(foot);
-    say(outcome.textContent.replace(/\s+/g, " ").trim());
+    one(".section-foot", panel)?.replaceWith(one(".section-foot", found));
+    for (const place of ["#standing", "#moments"]) one(place)?.replaceChildren(...one(place, found).childNodes);
+    timelineAgain();
+    tell(outcome);
+  }
+
+  const tell = (outcome) => say(outcome.textContent.replace(/\s+/g, " ").trim());
+
+  /* What a form was answered takes its place, and the focus with it. */
+  document.addEventListener("htmx:after:swap", () => {
+    catchUp();
+    const outcome = one("#outcome");
+    if (!outcome || !("closed" in outcome.dataset || one(".refusal", outcome)) || document.activeElement !== document.body) return;
+    outcome.focus({ preventScroll: true });
+    tell(outcome);
+    timelineAgain();
+  });
+
+  function timelineAgain() {
+    const timeline = one(".job-timeline");
+    if (timeline) htmx.trigger(timeline, "again");
   }
 
   /* Nothing can be sent any more; what was typed can still be read and copied. */
