@@ -62,6 +62,8 @@ class Run:
     owner: UUID | None = None
     lease_no: int = 0
     worker_id: str | None = None
+    lost_worker_id: str | None = None
+    """The replica whose lease ran out, so that the present attempt began."""
     claimed_at: datetime | None = None
     announced: bool = False
     """Whether a lifecycle has told the present status."""
