@@ -68,6 +68,7 @@ SILENT_SECONDS = 30
 """A consumer that has not polled for so long is not alive."""
 FOLLOW_SECONDS = 5.0
 FORGET_SECONDS = 60.0
+FOLD_SECONDS = 1.0
 MAC_KEY_BYTES = 16
 
 
@@ -92,6 +93,7 @@ class Service:
         """What runs beside the servers. What others need starts first, and so stops last."""
         silence = Repeating("silence", self.passes.look_for_silence, seconds=self.report_interval_seconds)
         forgetting = Repeating("forgetting", self.passes.forget, seconds=FORGET_SECONDS)
+        tallies = Repeating("tallies", self.passes.fold_tallies, seconds=FOLD_SECONDS)
         return [
             Resource("reads", closed=self.engine.dispose),
             Loop("producer", self.producer.run, self.producer.stop),
@@ -104,6 +106,7 @@ class Service:
             Loop("handlers", self.following.run),
             Loop("silence", silence.run),
             Loop("forgetting", forgetting.run),
+            Loop("tallies", tallies.run),
             Loop("ingest", self.ingest.run, self.ingest.stop),
         ]
 
@@ -141,7 +144,8 @@ def assemble(
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
     )
-    schemas, worker_reads, job_reads = InputSchemas(), WorkerReads(engine), JobReads(engine)
+    schemas, tallies, job_reads = InputSchemas(), TallyReads(engine), JobReads(engine)
+    worker_reads = WorkerReads(engine, tallies)
     passes = Passes(writes, worker_reads, schemas, silence)
     following = Repeating("handlers", passes.follow_handlers, seconds=FOLLOW_SECONDS)
     notices = Notices(on_replicas=following.wake)
@@ -179,7 +183,7 @@ def assemble(
                 events.router(events.EventStream(TimelineReads(engine), notices, clock)),
                 workers.router(workers.WorkerEndpoints(worker_reads, writes)),
                 dead_letters.router(dead_letters.DeadLetterEndpoints(DeadLetterReads(engine), writes)),
-                metrics.router(metrics.MetricsEndpoint(TallyReads(engine, worker_reads))),
+                metrics.router(metrics.MetricsEndpoint(tallies, worker_reads)),
             ],
             hot=_hot_routes(submit, job_endpoints),
             problems=PROBLEMS,
