@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from sluicegate import SyncJobContext, job_handler
 from sluicegate_handlers.errors import BadEdit, ResultChanged, SourceChanged
 from sluicegate_handlers.files import digest, read_file, replace_file
+from sluicegate_handlers.plan_words import sentence
+from sluicegate_handlers.row_tracing import trace
 from sluicegate_handlers.safe_path import job_folder, join, parse
 from sluicegate_handlers.source import MAX_SOURCE_BYTES, Source, inline_source, read_source
 from sluicegate_handlers.tables import encode, preview, profile
@@ -73,7 +74,7 @@ def process_data(ctx: SyncJobContext, data: DataProcessing) -> dict[str, Any]:
             "plan",
             title="Approve the plan",
             payload=lambda: _propose(_read(ctx.workspace, data), data, join(output)),
-            view={"kind": "table", "at": "/profile"},
+            view={"kind": "table", "at": "/profile", "words": _words(data.transforms)},
             payload_schema=Plan.model_json_schema(by_alias=True),
         ).payload
     )
@@ -87,8 +88,8 @@ def process_data(ctx: SyncJobContext, data: DataProcessing) -> dict[str, Any]:
     approved = ctx.checkpoint(
         "publish",
         title=f"Publish {output[-1]}",
-        payload=lambda: _publication(ctx.workspace, source, result, encoded, join(output)),
-        view={"kind": "table", "at": "/after"},
+        payload=lambda: _publication(ctx.workspace, source, plan.transforms, encoded, join(output)),
+        view={"kind": "table", "at": "/after", "before": "/before"},
         allow=("approve", "reject"),
         risk="high",
     ).payload
@@ -124,16 +125,25 @@ def _plan(payload: Any) -> Plan:
         raise BadEdit(f"the approved plan: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def _publication(workspace: Path, source: Source, result: pl.DataFrame, encoded: bytes, output: str) -> dict[str, Any]:
+def _words(transforms: list[Transform]) -> list[str]:
+    return [sentence(transform) for transform in transforms] or ["Write the data as it is"]
+
+
+def _publication(
+    workspace: Path, source: Source, transforms: list[Transform], encoded: bytes, output: str
+) -> dict[str, Any]:
     present = read_file(workspace, parse(output), limit=MAX_SOURCE_BYTES)
+    traced = trace(source.frame, transforms)
     return {
         "output": output,
         "digest": digest(encoded),
         "bytes": len(encoded),
         "present": None if present is None else {"digest": present.digest, "bytes": len(present.data)},
-        "rows": {"before": source.frame.height, "after": result.height},
-        "before": preview(source.frame),
-        "after": preview(result),
+        "rows": {"before": source.frame.height, "after": traced.after["rowsInAll"]},
+        "steps": traced.steps,
+        "before": traced.before,
+        "after": traced.after,
+        "dropped": traced.dropped,
     }
 
 

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,8 +33,12 @@ def profile(frame: pl.DataFrame) -> dict[str, Any]:
 
 def preview(frame: pl.DataFrame) -> dict[str, Any]:
     """The first rows, with the number of all."""
-    rows = [[_cell(value) for value in row] for row in frame.head(PREVIEW_ROWS).rows()]
-    return {"columns": frame.columns, "rows": rows, "rowsInAll": frame.height}
+    return {"columns": frame.columns, "rows": rows_of(frame.head(PREVIEW_ROWS).rows()), "rowsInAll": frame.height}
+
+
+def rows_of(rows: Iterable[Iterable[Any]]) -> list[list[Any]]:
+    """Rows with their values as JSON and people take them."""
+    return [[_cell(value) for value in row] for row in rows]
 
 
 def encode(frame: pl.DataFrame, *, lines: bool) -> bytes:

@@ -114,13 +114,14 @@ def _apply(frame: pl.DataFrame, transform: Transform) -> pl.DataFrame:
         case Filter():
             return frame.filter(_condition(transform))
         case Select(columns=columns):
-            return frame.select(columns)
+            return frame.select([*columns, *_beside(frame)])
         case Rename(columns=names):
             return frame.rename(names, strict=True)
         case Sort(by=by, descending=descending):
             return frame.sort(by, descending=descending, nulls_last=True, maintain_order=True)
         case Deduplicate(by=by):
-            return frame.unique(by, keep="first", maintain_order=True)
+            compared = by or [column for column in frame.columns if column not in _beside(frame)]
+            return frame.unique(compared, keep="first", maintain_order=True)
         case Fill(column=column, value=value):
             return frame.with_columns(pl.col(column).fill_null(pl.lit(value, dtype=frame.schema[column])))
         case Cast(column=column, to=to):
@@ -129,6 +130,11 @@ def _apply(frame: pl.DataFrame, transform: Transform) -> pl.DataFrame:
             return frame.group_by(by, maintain_order=True).agg(
                 _aggregate(one, frame.schema).alias(name) for name, one in into.items()
             )
+
+
+def _beside(frame: pl.DataFrame) -> list[str]:
+    """Columns that no plan knows of: they come along."""
+    return [column for column in frame.columns if column.startswith("\0")]
 
 
 def _condition(transform: Filter) -> pl.Expr:

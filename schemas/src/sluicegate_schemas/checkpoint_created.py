@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StringConstraints
 
 from sluicegate_schemas.ids import CheckpointKey, JobId
 from sluicegate_schemas.job_requested import JobType
@@ -29,6 +29,9 @@ class Risk(StrEnum):
     CRITICAL = "critical"
 
 
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
 class View(Part):
     """A reading aid for the payload."""
 
@@ -36,6 +39,10 @@ class View(Part):
     """`files`, `table` or `json`; an unknown one shows the tree."""
     at: str = ""
     """JSON pointer (RFC 6901) to the part that the view is for."""
+    before: str | None = None
+    """JSON pointer to the part with what the rows of a `table` were."""
+    words: Annotated[list[Sentence], Field(max_length=100)] | None = None
+    """What the part says, in the handler's words."""
 
 
 class CheckpointCreated(Event):

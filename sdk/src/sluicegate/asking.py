@@ -48,7 +48,7 @@ def build_ask(
     title: str,
     description: str | None = None,
     payload_schema: dict[str, Any] | None = None,
-    view: View | Mapping[str, str] | None = None,
+    view: View | Mapping[str, Any] | None = None,
     risk: RiskName = "medium",
     allow: Sequence[Allowed] = ("approve", "reject", "edit"),
     expires_in_seconds: float | None = None,

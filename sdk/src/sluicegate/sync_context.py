@@ -66,7 +66,7 @@ class SyncJobContext(RunView):
         title: str,
         payload: Any | Callable[[], Any],
         description: str | None = None,
-        view: View | Mapping[str, str] | None = None,
+        view: View | Mapping[str, Any] | None = None,
         risk: RiskName = "medium",
         allow: Sequence[Allowed] = ("approve", "reject", "edit"),
         expires_in_seconds: float | None = None,
@@ -104,7 +104,7 @@ class SyncJobContext(RunView):
         title: str,
         payload: Any | Callable[[], Any],
         description: str | None = None,
-        view: View | Mapping[str, str] | None = None,
+        view: View | Mapping[str, Any] | None = None,
     ) -> None:
         """Tell people something, once, and go on. `payload` is as for `checkpoint`.
 

@@ -71,12 +71,24 @@ def test_the_plan_shows_the_files_digest_and_a_profile_of_each_column(workspace:
     }
 
 
+def test_the_plan_is_told_in_words(workspace: Path) -> None:
+    data = {"source": "people.csv", "transforms": [{"op": "filter", "column": "age", "is": ">", "value": 40}]}
+    plan = process(workspace, data, decisions={}).checkpoints[1]
+    assert plan.ask.view is not None
+    assert plan.ask.view.words == ["Keep the rows whose “age” is greater than 40"]
+
+
 def test_publishing_shows_before_and_after_with_counts(workspace: Path) -> None:
     data = {"source": "people.csv", "transforms": [{"op": "select", "columns": ["name"]}]}
     publication = process(workspace, data, decisions={"plan": "approve"}).checkpoints[2].payload
     assert publication["rows"] == {"before": 2, "after": 2}
     assert publication["before"]["columns"] == ["id", "name", "age"]
-    assert publication["after"] == {"columns": ["name"], "rows": [["Ada"], ["Alan"]], "rowsInAll": 2}
+    assert publication["after"] == {
+        "columns": ["name"],
+        "rows": [["Ada"], ["Alan"]],
+        "rowsInAll": 2,
+        "numbers": [1, 2],
+    }
     assert publication["present"] is None
 
 

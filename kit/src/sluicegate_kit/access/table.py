@@ -31,6 +31,8 @@ class Row:
     roles: frozenset[Role]
     public: bool = False
     """Nobody is asked for a key."""
+    page: bool = False
+    """It is for people: answers and problems are HTML."""
 
 
 class AccessTable:
@@ -81,11 +83,12 @@ def shipped() -> AccessTable:
 
 def _row(entry: Mapping[str, object]) -> Row:
     service, method, path = (str(entry[name]) for name in ("service", "method", "path"))
-    public, roles = entry.get("public", False), entry.get("roles", [])
-    surplus = entry.keys() - {"service", "method", "path", "roles", "public"}
-    if surplus or not isinstance(public, bool) or not isinstance(roles, list) or bool(roles) == public:
+    public, page, roles = entry.get("public", False), entry.get("page", False), entry.get("roles", [])
+    surplus = entry.keys() - {"service", "method", "path", "roles", "public", "page"}
+    flags = isinstance(public, bool) and isinstance(page, bool)
+    if surplus or not flags or not isinstance(roles, list) or bool(roles) == public:
         raise ValueError(f"{method} {path} of {service} needs roles, or public = true")
-    return Row(service, method, path, frozenset(Role(role) for role in roles), public)
+    return Row(service, method, path, frozenset(Role(role) for role in roles), bool(public), bool(page))
 
 
 def _shape(path: str) -> str:

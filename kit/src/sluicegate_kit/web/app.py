@@ -17,6 +17,7 @@ from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.errors import ProblemOf
 from sluicegate_kit.web.hot import Hot
 from sluicegate_kit.web.openapi import describe
+from sluicegate_kit.web.page import PageRoute, ProblemPage
 from sluicegate_kit.web.routing import RouteTable, Served
 
 __all__ = ["Hot", "build_app"]
@@ -29,12 +30,15 @@ def build_app(
     metrics: Metrics,
     routers: Sequence[APIRouter] = (),
     hot: Sequence[Hot] = (),
+    pages: Sequence[PageRoute] = (),
+    problem_page: ProblemPage | None = None,
     problems: Mapping[type[Exception], ProblemOf] | None = None,
     table: AccessTable | None = None,
 ) -> Wrapper:
     """The application of `service`, whose rows in `access.toml` say who may call what.
 
-    `problems` says what the service's own errors look like; all else is the kit's.
+    `problems` says what the service's own errors look like; all else is the kit's. `problem_page` says how people see
+    a problem on one of `pages`.
 
     Raises:
         RouteWithoutRow: a route is registered that has no row.
@@ -49,7 +53,7 @@ def build_app(
         return Response(document, media_type="application/json")
 
     rows = table or shipped()
-    direct = [*hot, Hot("GET", f"/openapi/{service}.json", openapi)]
+    direct: list[Hot | PageRoute] = [*hot, Hot("GET", f"/openapi/{service}.json", openapi), *pages]
     served = [Served(it.method, it.path, rows.row(service, it.method, it.path), it.endpoint) for it in direct]
     for method, path in registered(fastapi):
         served.append(Served(method, path, rows.row(service, method, path)))
@@ -58,6 +62,7 @@ def build_app(
         RouteTable(served),
         identities,
         problems=problems or {},
+        problem_page=problem_page,
         seconds=metrics.histogram(HTTP_REQUESTS),
     )
 

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 import structlog
 from prometheus_client import Histogram
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sluicegate_kit.access.identities import Caller, Identities, KeyRefused
 from sluicegate_kit.web.errors import ProblemOf, as_problem
 from sluicegate_kit.web.exchange import SCOPE_KEY, Exchange
+from sluicegate_kit.web.page import ProblemPage
 from sluicegate_kit.web.problem import Problem
 from sluicegate_kit.web.routing import Found, RouteTable
 from sluicegate_schemas.ids import new_id
@@ -40,11 +42,13 @@ class Wrapper:
         *,
         problems: Mapping[type[Exception], ProblemOf],
         seconds: Histogram,
+        problem_page: ProblemPage | None = None,
     ) -> None:
         self._inner = inner
         self._routes = routes
         self._identities = identities
         self._problems = problems
+        self._problem_page = problem_page
         self._seconds = seconds
         self._observers: dict[tuple[str, str, str], Histogram] = {}
         self.stopping = asyncio.Event()
@@ -83,7 +87,14 @@ class Wrapper:
         except Exception as error:
             problem = as_problem(error, self._problems)
             if not answer.begun:
-                await problem.response(found.request_id)(scope, receive, answer)
+                await self._refusal(Request(scope, receive), found, problem)(scope, receive, answer)
+
+    def _refusal(self, request: Request, found: Exchange, problem: Problem) -> Response:
+        """As a page on the routes for people, and for who asks for a page where there is no route."""
+        strayed = found.route == Exchange.UNMATCHED and "text/html" in request.headers.get("accept", "")
+        if self._problem_page is not None and (found.page or strayed):
+            return self._problem_page(request, problem)
+        return problem.response(found.request_id)
 
     def _admit(self, scope: Scope, headers: Mapping[bytes, bytes], found: Exchange) -> Found:
         if "\0" in scope["path"]:
@@ -93,6 +104,7 @@ class Wrapper:
         if b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
             raise Problem(400, "invalid-query", "The query string holds U+0000, which is not allowed.")
         row = route.route.row
+        found.page = row.page
         if not row.public:
             found.caller = self._recognise(headers)
             if not row.roles & found.caller.roles:

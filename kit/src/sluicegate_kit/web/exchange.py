@@ -22,6 +22,8 @@ class Exchange:
     caller: Caller | None = None
     route: str = UNMATCHED
     """The template of the path: bounded in number, unlike paths."""
+    page: bool = False
+    """Whether the route is for people, who are shown problems as pages."""
     status: int = 0
     body_bytes: int = 0
 

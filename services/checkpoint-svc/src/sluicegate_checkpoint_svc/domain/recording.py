@@ -62,7 +62,7 @@ def take_up(created: CheckpointCreated, payload: bytes, now: datetime) -> tuple[
         payload=payload,
         description=created.description,
         payload_schema=None if created.payload_schema is None else json.dumps(created.payload_schema),
-        view=None if created.view is None else created.view.model_dump_json(by_alias=True),
+        view=None if created.view is None else created.view.model_dump_json(by_alias=True, exclude_none=True),
         policy=created.policy,
         on_expiry=created.on_expiry,
         asked_at=created.at,

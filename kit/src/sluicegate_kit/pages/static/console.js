@@ -1,0 +1,267 @@
+/* What pages do beyond links and forms: keys, fresh times, theme, live updates. Everything works without it. */
+"use strict";
+
+const sluicegate = (() => {
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const one = (selector, within = document) => within.querySelector(selector);
+
+  /* Times. The server's clock counts: the page was made at data-now by it. */
+
+  const ahead = Date.parse(root.dataset.now) - Date.now();
+  const now = () => Date.now() + ahead;
+  const steps = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+
+  function duration(seconds) {
+    const left = Math.max(0, Math.floor(seconds));
+    for (let place = 0; place < steps.length; place++) {
+      const [size, unit] = steps[place];
+      if (left < size) continue;
+      const whole = Math.floor(left / size), rest = left % size, smaller = steps[place + 1];
+      return whole < 10 && smaller && rest >= smaller[0]
+        ? `${whole} ${unit} ${Math.floor(rest / smaller[0])} ${smaller[1]}`
+        : `${whole} ${unit}`;
+    }
+    return "0 s";
+  }
+
+  function relative(moment) {
+    const seconds = (now() - moment) / 1000;
+    if (Math.abs(seconds) < 1) return "now";
+    return seconds > 0 ? `${duration(seconds)} ago` : `in ${duration(-seconds)}`;
+  }
+
+  function refreshTimes() {
+    if (document.hidden) return;
+    for (const element of all("[data-relative]")) {
+      const time = element.closest("time"), moment = Date.parse(time.dateTime), text = relative(moment);
+      if (element.textContent !== text) element.textContent = text;
+      if (time.dataset.deadline) {
+        const left = moment - now(), state = left <= 0 ? "over" : left <= 900000 ? "near" : "far";
+        if (time.dataset.deadline !== state) time.dataset.deadline = state;
+      }
+    }
+  }
+
+  /* Words for those who can't see what changed. */
+
+  function say(text) {
+    const place = one("#announcement");
+    place.textContent = "";
+    requestAnimationFrame(() => (place.textContent = text));
+  }
+
+  /* Theme and keys: the menu's forms, sent without leaving the page. */
+
+  function choose(name, value) {
+    const form = one(`[data-preference="${name}"]`);
+    root.dataset[name] = value;
+    if (name === "theme") one('meta[name="color-scheme"]').content = value === "system" ? "light dark" : value;
+    for (const button of all("button", form)) button.ariaPressed = String(button.value === value);
+    fetch(form.action, { method: "POST", body: new URLSearchParams({ [name]: value }), redirect: "manual" });
+    say(name === "theme" ? `Theme: ${value}` : `Single-letter keys ${value}`);
+  }
+
+  function nextTheme() {
+    const order = ["system", "light", "dark"];
+    choose("theme", order[(order.indexOf(root.dataset.theme) + 1) % order.length]);
+  }
+
+  /* A list of rows: one is current. */
+
+  const rows = () => all("[data-row]").filter((row) => row.offsetParent !== null);
+  const current = () => one("[data-row][data-current]");
+
+  function move(by) {
+    const list = rows();
+    if (!list.length) return;
+    const place = list.indexOf(current());
+    const next = list[place < 0 ? (by > 0 ? 0 : list.length - 1) : Math.min(list.length - 1, Math.max(0, place + by))];
+    makeCurrent(next);
+    const link = one("a.whole", next);
+    if (link) link.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  function makeCurrent(row) {
+    for (const other of all("[data-current]")) delete other.dataset.current;
+    row.dataset.current = "";
+  }
+
+  /* Keys. An element with data-key answers to it: a field or a fold is opened, anything else is clicked. */
+
+  let going = 0;
+
+  function answer(element) {
+    const fold = element.matches("details") ? element : element.closest("details:not([open])");
+    if (fold) fold.open = true;
+    if (element.matches("details")) (one("textarea, input:not([type=hidden]), select, button", element) || one("summary", element)).focus();
+    else if (element.matches("input, textarea, select")) element.focus();
+    else element.click();
+  }
+
+  function withinCurrent(key) {
+    const row = current();
+    return row && one(`[data-row-key="${key}"]`, row);
+  }
+
+  function pressed(event) {
+    const field = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target.closest("form[data-ctrl-enter]");
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+      return;
+    }
+    if (event.key === "Escape") {
+      if (field) field.blur();
+      for (const menu of all("details.menu[open]")) menu.open = false;
+      return;
+    }
+    if (field || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
+    if (root.dataset.keys === "off") return;
+    if (Date.now() - going < 1500) {
+      going = 0;
+      const link = one(`[data-go="${CSS.escape(event.key)}"]`);
+      if (link) link.click();
+      return;
+    }
+    const own = withinCurrent(event.key) || one(`[data-key="${CSS.escape(event.key)}"]`);
+    const what = own ? () => answer(own) : keys[event.key];
+    if (!what) return;
+    event.preventDefault();
+    what();
+  }
+
+  const keys = {
+    g: () => (going = Date.now()),
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => {
+      const row = current(), box = row && one('input[type="checkbox"]:not(:disabled)', row);
+      if (box) box.click();
+    },
+    t: nextTheme,
+    p: () => one("[data-live]")?.click(),
+    "/": () => one("[data-search]")?.select(),
+    "?": () => one("#help").showModal(),
+  };
+
+  /* Live updates: live, reconnecting or paused, and always said which. Each event of the stream becomes a
+     `live:<its name>` on the document; `live:again` says that some may have been missed. */
+
+  const QUIET_MS = 45000;
+  let stream = null, heardAt = 0, missed = false, wait = 0;
+
+  function connect(button) {
+    const source = (stream = new EventSource(button.dataset.live));
+    heardAt = Date.now();
+    const heard = (event) => {
+      heardAt = Date.now();
+      if (event.type === "open") {
+        state(button, "live");
+        if (missed) document.dispatchEvent(new CustomEvent("live:again"));
+        missed = false;
+        wait = 0;
+      } else if (event.type !== "beat") {
+        document.dispatchEvent(new CustomEvent(`live:${event.type}`, { detail: { id: event.lastEventId, data: event.data } }));
+      }
+    };
+    source.onopen = heard;
+    source.onmessage = heard;
+    for (const name of (button.dataset.events || "").split(" ").filter(Boolean)) source.addEventListener(name, heard);
+    source.addEventListener("beat", heard);
+    source.onerror = () => {
+      missed = true;
+      state(button, "reconnecting");
+      // The browser tries again by itself unless the answer was no stream at all.
+      if (source.readyState === EventSource.CLOSED && stream === source) {
+        wait = Math.min(30000, wait * 2 || 1000);
+        setTimeout(() => stream === source && connect(button), wait);
+      }
+    };
+  }
+
+  function disconnect() {
+    if (stream) stream.close();
+    stream = null;
+  }
+
+  function state(button, value) {
+    if (button.dataset.state === value) return;
+    button.dataset.state = value;
+    one(".live-word", button).textContent = value;
+    if (value !== "connecting") say(`Updates: ${value}`);
+  }
+
+  function watchStream(button) {
+    connect(button);
+    button.addEventListener("click", () => {
+      if (stream) {
+        disconnect();
+        missed = true;
+        state(button, "paused");
+      } else {
+        state(button, "reconnecting");
+        connect(button);
+      }
+    });
+    const check = () => {
+      // A laptop that slept, or a network that went away, leaves a stream that looks open.
+      if (stream && Date.now() - heardAt > QUIET_MS) {
+        missed = true;
+        disconnect();
+        state(button, "reconnecting");
+        connect(button);
+      }
+    };
+    setInterval(check, 5000);
+    document.addEventListener("visibilitychange", check);
+    addEventListener("online", check);
+    addEventListener("pagehide", disconnect);
+    addEventListener("pageshow", (event) => event.persisted && button.dataset.state !== "paused" && connect(button));
+  }
+
+  /* Small things */
+
+  async function copy(button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const icon = one("use", button);
+    icon.setAttribute("href", "#i-check");
+    say("Copied");
+    setTimeout(() => icon.setAttribute("href", "#i-copy"), 1500);
+  }
+
+  function clicked(event) {
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+    const opener = event.target.closest("[data-open]");
+    if (opener) one(`#${opener.dataset.open}`).showModal();
+    for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  }
+
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("click", clicked);
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row) makeCurrent(row);
+  });
+  document.addEventListener("submit", (event) => {
+    const name = event.target.dataset.preference;
+    if (!name) return;
+    event.preventDefault();
+    choose(name, event.submitter.value);
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-filters]");
+    if (form && event.target.matches("select")) form.requestSubmit();
+  });
+  document.addEventListener("htmx:error", () => say("The server could not be reached. Try again."));
+  setInterval(refreshTimes, 1000);
+  document.addEventListener("visibilitychange", refreshTimes);
+  for (const button of all("[data-live]")) watchStream(button);
+
+  return { now, relative, say, all, one };
+})();

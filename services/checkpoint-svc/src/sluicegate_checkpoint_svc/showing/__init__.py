@@ -1,0 +1,1 @@
+"""Turns a payload's bytes into what a person reads: pure, bounded in size, saying what it leaves out."""
