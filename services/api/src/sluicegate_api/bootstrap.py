@@ -155,7 +155,8 @@ def assemble(
     async def ask_about_every_job() -> None:
         await writes.submit(AskReport(EVERY_JOB))
 
-    desk = Desk(schemas, _mac_key(settings), settings.max_input_bytes)
+    mac_key = _mac_key(settings)
+    desk = Desk(schemas, mac_key, settings.max_input_bytes)
     submit = SubmitEndpoint(desk, writes, job_reads, silence=silence, clock=clock)
     job_endpoints = jobs.JobEndpoints(job_reads, CheckpointReads(engine), writes, LongPoll(job_reads, notices, clock))
     return Service(
@@ -165,7 +166,7 @@ def assemble(
         ingest=Ingest(
             consumer,
             writes,
-            subscriptions(silence),
+            subscriptions(silence, mac_key),
             party=Party.API,
             on_log_lost=ask_about_every_job,
             metrics=process,

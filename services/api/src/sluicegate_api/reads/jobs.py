@@ -15,12 +15,20 @@ from sluicegate_api import tables
 from sluicegate_api.domain.asked import Asked
 from sluicegate_api.domain.controls import Control
 from sluicegate_api.domain.job import Job
-from sluicegate_api.reads.sql import CONTROLS, JOB_CHECKPOINTS, JOB_EVENTS, JOB_REQUESTS, JOBS
+from sluicegate_api.reads.sql import CONTROLS, DEAD_LETTERS, JOB_CHECKPOINTS, JOB_EVENTS, JOB_REQUESTS, JOBS
 from sluicegate_schemas import strict_json
 from sluicegate_schemas.job_lifecycle import Status
 
 _JOB = len(tables.JOBS.columns)
 _ASKED = len(tables.JOB_REQUESTS.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadRequest:
+    """The dead letter that a job's own request has become."""
+
+    dead_letter_id: UUID
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,8 @@ class KnownJob:
     """The last control that has had no answer."""
     titles: dict[UUID, str] = field(default_factory=dict)
     """Of the checkpoints that it waits for."""
+    dead_request: DeadRequest | None = None
+    """Why no worker has heard of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +85,20 @@ class JobReads:
             rows = (await connection.execute(query)).all()
             jobs = [tables.JOBS.read(row[:_JOB]) for row in rows]
             pending = await _pending(connection, [job.job_id for job in jobs if job.control_seq > 0])
+            dead = await _dead_requests(connection, [job.job_id for job in jobs if job.seq == 0])
             snapshots = [_snapshot(row[-1]) for row in rows]
             titles = await _titles(
                 connection, [UUID(wanted) for snapshot in snapshots for wanted in snapshot.get("waitingFor") or ()]
             )
         return [
-            KnownJob(job, _asked(row[_JOB : _JOB + _ASKED]), snapshot, pending.get(job.job_id), titles)
+            KnownJob(
+                job,
+                _asked(row[_JOB : _JOB + _ASKED]),
+                snapshot,
+                pending.get(job.job_id),
+                titles,
+                dead.get(job.job_id),
+            )
             for job, row, snapshot in zip(jobs, rows, snapshots, strict=True)
         ]
 
@@ -141,3 +159,11 @@ async def _titles(connection: AsyncConnection, checkpoint_ids: list[UUID]) -> di
     columns = (JOB_CHECKPOINTS.c.checkpoint_id, JOB_CHECKPOINTS.c.title)
     rows = await connection.execute(sa.select(*columns).where(JOB_CHECKPOINTS.c.checkpoint_id.in_(checkpoint_ids)))
     return {row.checkpoint_id: row.title for row in rows}
+
+
+async def _dead_requests(connection: AsyncConnection, job_ids: list[str]) -> dict[str, DeadRequest]:
+    if not job_ids:
+        return {}
+    columns = (DEAD_LETTERS.c.job_id, DEAD_LETTERS.c.dead_letter_id, DEAD_LETTERS.c.code)
+    rows = await connection.execute(sa.select(*columns).where(DEAD_LETTERS.c.job_id.in_(job_ids)))
+    return {row.job_id: DeadRequest(row.dead_letter_id, row.code) for row in rows}
