@@ -1,23 +1,20 @@
 """Reads jobs: state, request, latest snapshot, pending control and what is waited for, together."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sluicegate_api import tables
 from sluicegate_api.domain.asked import Asked
 from sluicegate_api.domain.controls import Control
 from sluicegate_api.domain.job import Job
+from sluicegate_api.reads.listing import JobFilter, Place, find
 from sluicegate_api.reads.sql import CONTROLS, DEAD_LETTERS, JOB_CHECKPOINTS, JOB_EVENTS, JOB_REQUESTS, JOBS
 from sluicegate_schemas import strict_json
-from sluicegate_schemas.job_lifecycle import Status
 
 _JOB = len(tables.JOBS.columns)
 _ASKED = len(tables.JOB_REQUESTS.columns)
@@ -49,17 +46,14 @@ class KnownJob:
 
 
 @dataclass(frozen=True, slots=True)
-class JobFilter:
-    """Which jobs to list; None or empty: no matter."""
+class JobPage:
+    """Some jobs of a list, newest first."""
 
-    status: Sequence[Status] = ()
-    job_type: str | None = None
-    requested_by: str | None = None
-    tag: str | None = None
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-    q: str | None = None
-    """In the task description, in any case, or the beginning of the job id."""
+    jobs: list[KnownJob]
+    further: Place | None
+    """Go on after this one; None: there are no more."""
+    exhausted: bool = False
+    """There would be room for more, but enough has been looked at for one page."""
 
 
 class JobReads:
@@ -73,12 +67,16 @@ class JobReads:
         found = await self._read(_select().where(JOBS.c.job_id == job_id))
         return found[0] if found else None
 
-    async def page(self, wanted: JobFilter, after: tuple[datetime, str] | None, limit: int) -> list[KnownJob]:
+    async def page(self, wanted: JobFilter, after: Place | None, limit: int) -> JobPage:
         """At most `limit` jobs, newest first, from the one after `after` on."""
-        query = _select().where(*_conditions(wanted))
-        if after is not None:
-            query = query.where(sa.tuple_(JOBS.c.created_at, JOBS.c.job_id) < sa.tuple_(*map(sa.literal, after)))
-        return await self._read(query.order_by(JOBS.c.created_at.desc(), JOBS.c.job_id.desc()).limit(limit))
+        async with self._engine.connect() as connection:
+            found = await find(connection, wanted, after, limit)
+        return JobPage(await self.several(found.job_ids), found.further, found.exhausted)
+
+    async def several(self, job_ids: Sequence[str]) -> list[KnownJob]:
+        """Those of these jobs that there are, in this order."""
+        known = {job.job.job_id: job for job in await self._read(_select().where(JOBS.c.job_id.in_(job_ids)))}
+        return [known[job_id] for job_id in job_ids if job_id in known]
 
     async def _read(self, query: sa.Select[Any]) -> list[KnownJob]:
         async with self._engine.connect() as connection:
@@ -107,29 +105,6 @@ def _select() -> sa.Select[Any]:
     latest = sa.and_(JOB_EVENTS.c.job_id == JOBS.c.job_id, JOB_EVENTS.c.seq == JOBS.c.seq)
     source = JOBS.outerjoin(JOB_REQUESTS, JOB_REQUESTS.c.job_id == JOBS.c.job_id).outerjoin(JOB_EVENTS, latest)
     return sa.select(*JOBS.c, *JOB_REQUESTS.c, JOB_EVENTS.c.snapshot).select_from(source)
-
-
-def _conditions(wanted: JobFilter) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
-    if wanted.status:
-        found.append(JOBS.c.status.in_([status.value for status in wanted.status]))
-    if wanted.job_type is not None:
-        found.append(JOBS.c.job_type == wanted.job_type)
-    if wanted.requested_by is not None:
-        found.append(JOB_REQUESTS.c.requested_by == wanted.requested_by)
-    if wanted.tag is not None:
-        tag = sa.cast(sa.literal(json.dumps([wanted.tag]), sa.Text), JSONB)
-        tags = sa.cast(JOB_REQUESTS.c.tags, JSONB)
-        # The second condition is the index's: without it the planner may not use it.
-        found += [tags.op("@>", is_comparison=True)(tag), JOB_REQUESTS.c.tags != sa.literal_column("'[]'")]
-    if wanted.created_after is not None:
-        found.append(JOBS.c.created_at > wanted.created_after)
-    if wanted.created_before is not None:
-        found.append(JOBS.c.created_at < wanted.created_before)
-    if wanted.q is not None:
-        described = sa.func.strpos(sa.func.lower(JOB_REQUESTS.c.task_description), sa.func.lower(wanted.q)) > 0
-        found.append(sa.or_(described, sa.func.starts_with(JOBS.c.job_id, wanted.q)))
-    return found
 
 
 def _asked(values: Sequence[Any]) -> Asked | None:
