@@ -9,6 +9,7 @@ from typing import Any
 from sluicegate import Decision, JobContext
 from sluicegate.registry import load_handlers
 from sluicegate.retry import RetryPolicy
+from sluicegate_kit.access.public_keys import PublicKeys
 from sluicegate_kit.kafka.ingest import Subscription
 from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_schemas import envelope
@@ -27,7 +28,6 @@ from sluicegate_schemas.worker_status import WorkerStatus
 from sluicegate_worker.consumers.checkpoints import Decisions, checkpoint_recorded
 from sluicegate_worker.consumers.controls import fleet_control, job_control
 from sluicegate_worker.consumers.requests import Requests
-from sluicegate_worker.decision_keys import DecisionKeys
 from sluicegate_worker.domain.run import Run
 from sluicegate_worker.executing.claims import Claims
 from sluicegate_worker.executing.execution import Bench
@@ -95,14 +95,14 @@ class MemoryReads(Reads):
         return frozenset(run.job_type for run in self._tables.rows(RUNS) if run.rank is not None)
 
 
-class HouseKeys(DecisionKeys):
+class HouseKeys(PublicKeys):
     """The one public key that the workers trust."""
 
     def __init__(self) -> None:
         self._keys = {GENUINE.key_id: GENUINE.key.public_key()}
 
     def now(self) -> KeySet:
-        """See `DecisionKeys`."""
+        """See `PublicKeys`."""
         return self._keys
 
 

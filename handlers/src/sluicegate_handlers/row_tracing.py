@@ -29,7 +29,8 @@ class Traced:
 def trace(frame: pl.DataFrame, transforms: list[Transform]) -> Traced:
     """Apply the plan once more, with the number of each row beside it. The plan is known to be applicable."""
     numbered = frame.with_row_index(_NUMBER, offset=1)
-    steps, dropped = [], []
+    steps: list[list[Any]] = []
+    dropped: list[tuple[int, str]] = []
     for transform in transforms:
         words = sentence(transform)
         after = apply_all(numbered, [transform])

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from sluicegate_kit.loopback import is_loopback
 
 PREFIX = "SLUICEGATE_"
 
@@ -61,6 +63,21 @@ class ServiceSettings(MigrationSettings):
     lock_timeout_seconds: Seconds = 2
     grace_seconds: Seconds = 25
     """How long the process may take to drain after SIGTERM."""
+
+
+class PageSettings(ServiceSettings):
+    """The variables of services that people use with a browser."""
+
+    session_keys_file: Path = Field(description="the public keys that session tokens are verified with (JSON)")
+    insecure_dev_cookie: bool = False
+    """Sessions over plain HTTP, for `make dev` and tests: only a service on the loopback interface may have them."""
+
+    @field_validator("insecure_dev_cookie")
+    @classmethod
+    def _on_this_machine_alone(cls, wanted: bool, found: ValidationInfo) -> bool:
+        if wanted and not is_loopback(found.data.get("http_host", "")):
+            raise ValueError("it takes a service that listens on the loopback interface alone")
+        return wanted
 
 
 S = TypeVar("S", bound=BaseSettings)

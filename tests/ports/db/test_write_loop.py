@@ -227,6 +227,28 @@ async def test_a_rider_adds_its_operation_to_the_same_transaction(ledger: str) -
     assert sizes[0] == 2
 
 
+async def test_a_rider_sees_all_that_a_split_batch_commits(ledger: str) -> None:
+    told: list[str] = []
+
+    class Passenger:
+        def board(self, aboard: int) -> Audit | None:
+            return Audit() if aboard else None
+
+        def landed(self, result: list[str]) -> None:
+            told.extend(result)
+
+        def missed(self, error: BaseException) -> None:
+            """Boards again, with what is tried next."""
+
+    async with running(ledger) as writes:
+        await writes.submit(deposit("poor"))
+        writes.ride(Passenger())
+        names = [f"account-{number}" for number in range(8)]
+        operations: list[Operation[int]] = [Withdraw("poor", 2), *map(deposit, names)]
+        await asyncio.gather(*map(writes.submit, operations), return_exceptions=True)
+    assert sorted(told) == names
+
+
 async def test_a_row_that_was_not_named_is_a_bug_that_is_told(ledger: str) -> None:
     class Sloppy(Operation[None]):
         def locks(self) -> Iterable[Need]:

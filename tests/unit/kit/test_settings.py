@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from sluicegate_kit.settings import CommaSeparated, ServiceSettings, SettingsError, load
+from sluicegate_kit.settings import CommaSeparated, PageSettings, ServiceSettings, SettingsError, load
 
 GOOD = {
     "SLUICEGATE_DATABASE_URL": "postgresql://u:secret-marker@h/d",
@@ -73,3 +73,21 @@ def test_all_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_secrets_do_not_show(environment: pytest.MonkeyPatch) -> None:
     assert "secret-marker" not in repr(load(WorkerLike)) + str(load(WorkerLike))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_the_dev_cookie_can_be_had_on_the_loopback_interface(environment: pytest.MonkeyPatch, host: str) -> None:
+    environment.setenv("SLUICEGATE_SESSION_KEYS_FILE", "/session-keys.json")
+    assert not load(PageSettings).insecure_dev_cookie
+    environment.setenv("SLUICEGATE_INSECURE_DEV_COOKIE", "true")
+    environment.setenv("SLUICEGATE_HTTP_HOST", host)
+    assert load(PageSettings).insecure_dev_cookie
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "sluicegate.example", "localhost.x", "127.0.0.1.x"])
+def test_the_dev_cookie_is_refused_where_others_can_listen(environment: pytest.MonkeyPatch, host: str) -> None:
+    environment.setenv("SLUICEGATE_SESSION_KEYS_FILE", "/session-keys.json")
+    environment.setenv("SLUICEGATE_INSECURE_DEV_COOKIE", "true")
+    environment.setenv("SLUICEGATE_HTTP_HOST", host)
+    with pytest.raises(SettingsError, match=r"SLUICEGATE_INSECURE_DEV_COOKIE is wrong: .* loopback"):
+        load(PageSettings)

@@ -65,7 +65,7 @@ class _KeysFile(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent a request."""
+    """Who sent a request: with a key, or within a session."""
 
     name: str
     person: bool
@@ -73,11 +73,11 @@ class Caller:
 
 
 class Identities:
-    """Recognises callers by the key that they send."""
+    """Recognises callers by the key that they send, and people by their name."""
 
     def __init__(self, identities: Iterable[Identity], *, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
-        self._by_key_id = _index(identities)
+        self._by_key_id, self._people = _index(identities)
 
     @classmethod
     def from_file(cls, path: Path, *, clock: Clock | None = None) -> "Identities":
@@ -108,6 +108,20 @@ class Identities:
             raise KeyRefused("The key has expired.")
         return caller
 
+    def holder(self, key: str) -> tuple[Caller, str]:
+        """Who holds a key as it is handed out, `sg_<id>_<secret>`, and its id. Raises as `recognise`."""
+        caller = self.recognise(f"Bearer {key}")
+        return caller, key.split("_")[1]
+
+    def holds(self, name: str, key_id: str) -> bool:
+        """Whether somebody still has a key of this id that is good now."""
+        caller, _, expires_at = self._by_key_id.get(key_id, _NOBODY)
+        return caller is not None and caller.name == name and (expires_at is None or expires_at > self._clock.now())
+
+    def person(self, name: str) -> Caller | None:
+        """The person of this name, with the roles of this moment; None: there is none, or it is a machine."""
+        return self._people.get(name)
+
 
 _NOBODY: tuple[Caller | None, str, datetime | None] = (None, "0" * 64, None)
 
@@ -120,18 +134,29 @@ class _IdentitiesOfFile(Identities):
         self._looked_at = self._clock.monotonic()
 
     def recognise(self, authorization: str | None) -> Caller:
-        if self._clock.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
-            self._looked_at = self._clock.monotonic()
-            self._follow()
+        self._follow()
         return super().recognise(authorization)
 
+    def holds(self, name: str, key_id: str) -> bool:
+        self._follow()
+        return super().holds(name, key_id)
+
+    def person(self, name: str) -> Caller | None:
+        self._follow()
+        return super().person(name)
+
     def _follow(self) -> None:
+        if self._clock.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
+            self._looked_at = self._clock.monotonic()
+            self._look()
+
+    def _look(self) -> None:
         stamp = _stamp(self._path)
         if stamp == self._seen:
             return
         self._seen = stamp
         try:
-            self._by_key_id = _index(_read(self._path))
+            self._by_key_id, self._people = _index(_read(self._path))
         except KeysFileInvalid as error:
             # Better yesterday's keys than nobody: a file is often seen half written.
             log.error("keys file not taken over", reason=str(error))
@@ -139,19 +164,25 @@ class _IdentitiesOfFile(Identities):
             log.info("keys file read again", keys=len(self._by_key_id))
 
 
-def _index(identities: Iterable[Identity]) -> dict[str, tuple[Caller | None, str, datetime | None]]:
+def _index(
+    identities: Iterable[Identity],
+) -> tuple[dict[str, tuple[Caller | None, str, datetime | None]], dict[str, Caller]]:
+    """Keys by their id, and people by their name."""
     found: dict[str, tuple[Caller | None, str, datetime | None]] = {}
+    people: dict[str, Caller] = {}
     names: set[str] = set()
     for identity in identities:
         if identity.name in names:
             raise KeysFileInvalid(f"the identity {identity.name!r} stands there twice")
         names.add(identity.name)
         caller = Caller(identity.name, identity.person, identity.roles)
+        if identity.person:
+            people[identity.name] = caller
         for key in identity.keys:
             if key.id in found:
                 raise KeysFileInvalid(f"the key id {key.id!r} stands there twice")
             found[key.id] = (caller, key.sha256, key.expires_at)
-    return found
+    return found, people
 
 
 def _read(path: Path) -> tuple[Identity, ...]:

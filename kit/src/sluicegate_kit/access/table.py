@@ -10,6 +10,9 @@ from importlib.resources import files
 from sluicegate_kit.access.identities import AccessError
 from sluicegate_kit.access.roles import Role
 
+PAGES = "/admin/"
+"""All pages are below it, and nothing else."""
+
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
@@ -32,7 +35,7 @@ class Row:
     public: bool = False
     """Nobody is asked for a key."""
     page: bool = False
-    """It is for people: answers and problems are HTML."""
+    """It answers people with HTML: who is not signed in is sent to sign in, and refusals are pages too."""
 
 
 class AccessTable:
@@ -85,10 +88,11 @@ def _row(entry: Mapping[str, object]) -> Row:
     service, method, path = (str(entry[name]) for name in ("service", "method", "path"))
     public, page, roles = entry.get("public", False), entry.get("page", False), entry.get("roles", [])
     surplus = entry.keys() - {"service", "method", "path", "roles", "public", "page"}
-    flags = isinstance(public, bool) and isinstance(page, bool)
-    if surplus or not flags or not isinstance(roles, list) or bool(roles) == public:
+    if surplus or not isinstance(public, bool) or not isinstance(roles, list) or bool(roles) == public:
         raise ValueError(f"{method} {path} of {service} needs roles, or public = true")
-    return Row(service, method, path, frozenset(Role(role) for role in roles), bool(public), bool(page))
+    if page is not path.startswith(PAGES):
+        raise ValueError(f"{method} {path} of {service}: pages are below {PAGES}, and nothing else is")
+    return Row(service, method, path, frozenset(Role(role) for role in roles), public, page)
 
 
 def _shape(path: str) -> str:

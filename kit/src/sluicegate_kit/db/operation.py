@@ -42,7 +42,8 @@ class Rider(Protocol):
     def board(self, aboard: int) -> Operation[Any] | None:
         """Called when a batch of `aboard` operations, riders not counted, has been put together; None: nothing to add.
 
-        With `aboard` 0 the batch runs only if a rider boards, and the riders are asked again after it. Must not block.
+        A batch that the database refuses is split, and its halves are batches like any other. With `aboard` 0 the
+        batch runs only if a rider boards, and the riders are asked again after it. Must not block.
         """
 
     def landed(self, result: Any) -> None:

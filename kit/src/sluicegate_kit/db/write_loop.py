@@ -166,12 +166,12 @@ class WriteLoop:
             if batch and size > MAX_BYTES:
                 break
             batch.append(self._queue.popleft())
+        return [*batch, *self._riding_with(len(batch))]
+
+    def _riding_with(self, aboard: int) -> list[_Waiting]:
         now = time.monotonic()
-        aboard = len(batch)
-        for rider in self._riders:
-            if (operation := rider.board(aboard)) is not None:
-                batch.append(_Waiting(operation, None, rider, now))
-        return batch
+        boarded = [(rider, rider.board(aboard)) for rider in self._riders]
+        return [_Waiting(operation, None, rider, now) for rider, operation in boarded if operation is not None]
 
     async def _commit(self, batch: list[_Waiting], unique_reruns: int = UNIQUE_RERUNS) -> None:
         """Commit the batch, or find the operation that keeps it from being committed."""
@@ -224,9 +224,19 @@ class WriteLoop:
             code, detail = sqlstate(error), error.diag.message_primary or str(error)
             batch[0].failed(DataRefused(code, detail) if code[:2] in DATA_ERRORS else error)
             return
-        middle = len(batch) // 2
-        await self._commit(batch[:middle], unique_reruns=1)
-        await self._commit(batch[middle:], unique_reruns=1)
+        passengers = [waiting for waiting in batch if waiting.rider is None]
+        if len(passengers) > 1:
+            # Riders see what is committed with them: each half is a batch of its own, and they ride with both.
+            for waiting in batch:
+                if waiting.rider is not None:
+                    waiting.failed(error)
+            middle = len(passengers) // 2
+            for half in (passengers[:middle], passengers[middle:]):
+                await self._commit([*half, *self._riding_with(len(half))], unique_reruns=1)
+        else:
+            middle = len(batch) // 2
+            await self._commit(batch[:middle], unique_reruns=1)
+            await self._commit(batch[middle:], unique_reruns=1)
 
     async def _disconnect(self, error: psycopg.Error) -> None:
         log.warning("database connection lost", error=str(error).strip(), sqlstate=sqlstate(error))

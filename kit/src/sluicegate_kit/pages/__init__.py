@@ -3,7 +3,8 @@
 A service builds one `Pages` in its bootstrap and hands its routes to the application:
 
     pages = Pages("sluicegate_api", "/admin/agent-jobs")
-    app = build_app(NAME, …, pages=[*pages.routes(), *jobs.routes(pages, reads)], problem_page=pages.problem)
+    people = People(…, page=pages.problem)
+    app = build_app(NAME, …, pages=[*pages.routes(), *jobs.routes(pages, reads)], people=people)
 
 and answers with it:
 
@@ -11,15 +12,16 @@ and answers with it:
 
 `block` is what htmx gets instead of the whole page when it asks (`HX-Request`). A form that did its work answers
 `see("/admin/…")` (303); what a form sends is read by `read_form(request, Model)` with a `Form` model. Whatever an
-endpoint raises becomes a problem as on every route, and `pages.problem` shows it as HTML where the row in `access.toml`
-says `page = true`. The routes of `pages.routes()` need rows too: assets and preferences, both public.
+endpoint raises becomes a problem as on every route, and `pages.problem` shows it as HTML to those who asked for a page.
+Rows of pages in `access.toml` say `page = true`. The routes of `pages.routes()` need rows too: assets and preferences,
+both public.
 
 Templates lie in the service's `pages/templates`, its own style sheets and scripts in `pages/static`; package data goes
 with the package by itself. A template:
 
     {% extends "kit/layout.html" %}
     {% block title %}Jobs{% endblock %}
-    {% block live %}{{ ui.live("/admin/…/events", "job") }}{% endblock %}
+    {% block live %}{{ ui.live("/admin/…/events") }}{% endblock %}
     {% block content %}
     <div class="page-head"><h1>Jobs</h1></div>
     {% call ui.filters("/admin/agent-jobs") %}{{ ui.search("q", query.q, "Search jobs") }}{% endcall %}

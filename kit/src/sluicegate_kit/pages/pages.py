@@ -17,7 +17,7 @@ from sluicegate_kit.clock import Clock, SystemClock
 from sluicegate_kit.pages import moments, navigation, visible
 from sluicegate_kit.pages.assets import Assets, gzipped, packaged, takes_gzip
 from sluicegate_kit.pages.headers import SECURITY
-from sluicegate_kit.pages.preferences import choose, preferences
+from sluicegate_kit.pages.preferences import Choosing, preferences
 from sluicegate_kit.web.exchange import exchange
 from sluicegate_kit.web.page import PageRoute
 from sluicegate_kit.web.problem import Problem
@@ -60,7 +60,7 @@ class Pages:
         """The routes that every service with pages has. Their rows in `access.toml` are public."""
         return (
             PageRoute("GET", f"{self._prefix}/assets/{{name}}", self._assets.serve),
-            PageRoute("POST", f"{self._prefix}/preferences", choose),
+            PageRoute("POST", f"{self._prefix}/preferences", Choosing(self._prefix).choose),
         )
 
     def render(

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sluicegate_kit.pages.form import Form, read_form
+from sluicegate_kit.web.local_path import is_local
 
 THEME_COOKIE = "sluicegate_theme"
 KEYS_COOKIE = "sluicegate_keys"
@@ -43,7 +44,7 @@ class Wanted(Form):
 
     theme: Theme | None = None
     keys: Keys | None = None
-    back: str = "/"
+    back: str = ""
     """The page that the form stood on: path and query."""
 
 
@@ -55,17 +56,18 @@ def preferences(request: Request) -> Preferences:
     )
 
 
-async def choose(request: Request) -> Response:
-    """Keeps what was chosen, and goes back to where that was."""
-    wanted = await read_form(request, Wanted)
-    response = RedirectResponse(_on_this_site(wanted.back), 303)
-    for cookie, value in ((THEME_COOKIE, wanted.theme), (KEYS_COOKIE, wanted.keys)):
-        if value is not None:
-            response.set_cookie(cookie, value, max_age=_A_YEAR_SECONDS, path="/", httponly=True, samesite="lax")
-    return response
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """Keeps what somebody chose."""
 
+    home: str
+    """Where to go from a form that doesn't say where it stood."""
 
-def _on_this_site(path: str) -> str:
-    """`path` if it can't lead elsewhere: browsers take `//host` and `/\\host` for other sites."""
-    plain = path.isascii() and path.isprintable() and " " not in path and "\\" not in path
-    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
+    async def choose(self, request: Request) -> Response:
+        """Sets the cookies, and goes back to where the form was."""
+        wanted = await read_form(request, Wanted)
+        response = RedirectResponse(wanted.back if is_local(wanted.back) else self.home, 303)
+        for cookie, value in ((THEME_COOKIE, wanted.theme), (KEYS_COOKIE, wanted.keys)):
+            if value is not None:
+                response.set_cookie(cookie, value, max_age=_A_YEAR_SECONDS, path="/", httponly=True, samesite="lax")
+        return response

@@ -17,7 +17,8 @@ from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.errors import ProblemOf
 from sluicegate_kit.web.hot import Hot
 from sluicegate_kit.web.openapi import describe
-from sluicegate_kit.web.page import PageRoute, ProblemPage
+from sluicegate_kit.web.page import PageRoute
+from sluicegate_kit.web.people import People
 from sluicegate_kit.web.routing import RouteTable, Served
 
 __all__ = ["Hot", "build_app"]
@@ -31,14 +32,14 @@ def build_app(
     routers: Sequence[APIRouter] = (),
     hot: Sequence[Hot] = (),
     pages: Sequence[PageRoute] = (),
-    problem_page: ProblemPage | None = None,
     problems: Mapping[type[Exception], ProblemOf] | None = None,
     table: AccessTable | None = None,
+    people: People | None = None,
 ) -> Wrapper:
     """The application of `service`, whose rows in `access.toml` say who may call what.
 
-    `problems` says what the service's own errors look like; all else is the kit's. `problem_page` says how people see
-    a problem on one of `pages`.
+    `problems` says what the service's own errors look like; all else is the kit's. With `people`, sessions are
+    taken besides keys.
 
     Raises:
         RouteWithoutRow: a route is registered that has no row.
@@ -62,8 +63,8 @@ def build_app(
         RouteTable(served),
         identities,
         problems=problems or {},
-        problem_page=problem_page,
         seconds=metrics.histogram(HTTP_REQUESTS),
+        people=people,
     )
 
 

@@ -15,11 +15,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sluicegate_kit.access.identities import Caller, Identities, KeyRefused
+from sluicegate_kit.access.table import PAGES
+from sluicegate_kit.web.accepted import wants_page
 from sluicegate_kit.web.errors import ProblemOf, as_problem
 from sluicegate_kit.web.exchange import SCOPE_KEY, Exchange
-from sluicegate_kit.web.page import ProblemPage
+from sluicegate_kit.web.people import SESSION_EXPIRED, People, renew_first
 from sluicegate_kit.web.problem import Problem
 from sluicegate_kit.web.routing import Found, RouteTable
+from sluicegate_kit.web.same_origin import SAFE, require_same_origin
 from sluicegate_schemas.ids import new_id
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -42,14 +45,15 @@ class Wrapper:
         *,
         problems: Mapping[type[Exception], ProblemOf],
         seconds: Histogram,
-        problem_page: ProblemPage | None = None,
+        people: People | None = None,
     ) -> None:
+        """Without `people`, nobody is let in but with a key."""
         self._inner = inner
         self._routes = routes
         self._identities = identities
         self._problems = problems
-        self._problem_page = problem_page
         self._seconds = seconds
+        self._people = people
         self._observers: dict[tuple[str, str, str], Histogram] = {}
         self.stopping = asyncio.Event()
         """Set when the server drains."""
@@ -87,38 +91,48 @@ class Wrapper:
         except Exception as error:
             problem = as_problem(error, self._problems)
             if not answer.begun:
-                await self._refusal(Request(scope, receive), found, problem)(scope, receive, answer)
+                refusal = self._refusal(Request(scope, receive), headers, found, problem)
+                await refusal(scope, receive, answer)
 
-    def _refusal(self, request: Request, found: Exchange, problem: Problem) -> Response:
-        """As a page on the routes for people, and for who asks for a page where there is no route."""
-        strayed = found.route == Exchange.UNMATCHED and "text/html" in request.headers.get("accept", "")
-        if self._problem_page is not None and (found.page or strayed):
-            return self._problem_page(request, problem)
+    def _refusal(self, request: Request, headers: Mapping[bytes, bytes], found: Exchange, problem: Problem) -> Response:
+        if self._people is not None and found.page:
+            if problem.type_slug == SESSION_EXPIRED:
+                return renew_first(request)
+            if wants_page(headers):
+                above = self._routes.page_above(request.scope["path"])
+                return self._people.refuse(request, problem, page_above=above)
         return problem.response(found.request_id)
 
     def _admit(self, scope: Scope, headers: Mapping[bytes, bytes], found: Exchange) -> Found:
         if "\0" in scope["path"]:
             raise Problem(404, "no-such-route", "Nothing is served at this path.")
+        found.page = scope["path"].startswith(PAGES)
         route = self._routes.find(scope["method"], scope["path"])
         found.route = route.route.path
         if b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
             raise Problem(400, "invalid-query", "The query string holds U+0000, which is not allowed.")
-        row = route.route.row
-        found.page = row.page
+        row, given = route.route.row, headers.get(b"authorization")
         if not row.public:
-            found.caller = self._recognise(headers)
+            found.caller = self._recognise(given) if given is not None else self._recognise_person(headers)
             if not row.roles & found.caller.roles:
                 raise _forbidden(found.caller, row.roles)
+        if given is None and scope["method"] not in SAFE:
+            require_same_origin(headers)
         if _announced(headers) > MAX_BODY_BYTES:
             raise _too_large()
         return route
 
-    def _recognise(self, headers: Mapping[bytes, bytes]) -> Caller:
-        given = headers.get(b"authorization")
+    def _recognise(self, given: bytes) -> Caller:
         try:
-            return self._identities.recognise(None if given is None else given.decode("latin-1"))
+            return self._identities.recognise(given.decode("latin-1"))
         except KeyRefused as refused:
-            raise _unauthorized(str(refused), asked=given is not None) from None
+            raise _unauthorized(str(refused), asked=True) from None
+
+    def _recognise_person(self, headers: Mapping[bytes, bytes]) -> Caller:
+        person = self._people.recognise(headers) if self._people is not None else None
+        if person is None:
+            raise _unauthorized("The request has no key, and belongs to no session.", asked=False)
+        return person
 
     def _account(self, method: str, found: Exchange, seconds: float) -> None:
         labelled = method if found.route != Exchange.UNMATCHED else "any"

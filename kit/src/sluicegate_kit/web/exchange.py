@@ -23,7 +23,7 @@ class Exchange:
     route: str = UNMATCHED
     """The template of the path: bounded in number, unlike paths."""
     page: bool = False
-    """Whether the route is for people, who are shown problems as pages."""
+    """Whether it is a page that was asked for."""
     status: int = 0
     body_bytes: int = 0
 

@@ -61,6 +61,13 @@ class RouteTable:
             raise Problem(404, "no-such-route", "Nothing is served at this path.")
         raise Problem(405, "method-not-allowed", f"This path takes {allowed}.", headers={"allow": allowed})
 
+    def page_above(self, path: str) -> str | None:
+        """The nearest path above this one that can be looked at; None: there is none."""
+        while path := path.rpartition("/")[0]:
+            if self._match("GET", path) is not None:
+                return path
+        return None
+
     def _match(self, method: str, path: str) -> Found | None:
         if (route := self._fixed.get((method, path))) is not None:
             return Found(route, {})

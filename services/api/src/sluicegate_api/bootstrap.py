@@ -25,7 +25,6 @@ from sluicegate_api.reads.jobs import JobReads
 from sluicegate_api.reads.tallies import TallyReads
 from sluicegate_api.reads.timeline import TimelineReads
 from sluicegate_api.reads.workers import WorkerReads
-from sluicegate_api.repeating import Repeating
 from sluicegate_api.settings import ApiSettings
 from sluicegate_api.tables import TABLES
 from sluicegate_kit.access.identities import Identities
@@ -42,6 +41,7 @@ from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
 from sluicegate_kit.outbox.sweeper import Sweeper
+from sluicegate_kit.repeating import Repeating
 from sluicegate_kit.settings import SettingsError
 from sluicegate_kit.web.app import Hot, build_app
 from sluicegate_kit.web.asgi import Wrapper

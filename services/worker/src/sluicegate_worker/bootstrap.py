@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from sluicegate.registry import Handler, load_handlers
 from sluicegate.retry import RetryPolicy
+from sluicegate_kit.access.public_keys import PublicKeys
+from sluicegate_kit.db.listening import Listener, Notifier
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
 from sluicegate_kit.kafka.ingest import Ingest, Subscription
@@ -35,7 +37,6 @@ from sluicegate_schemas.topics import (
 from sluicegate_worker.consumers.checkpoints import Decisions, checkpoint_recorded
 from sluicegate_worker.consumers.controls import fleet_control, job_control
 from sluicegate_worker.consumers.requests import Requests
-from sluicegate_worker.decision_keys import DecisionKeys
 from sluicegate_worker.executing.claims import Claims
 from sluicegate_worker.executing.execution import Bench
 from sluicegate_worker.executing.executor import Executor
@@ -43,12 +44,12 @@ from sluicegate_worker.executing.heartbeat import Heartbeat
 from sluicegate_worker.executing.loading import Loader
 from sluicegate_worker.executing.replica import Replica
 from sluicegate_worker.executing.watchdog import Watchdog
+from sluicegate_worker.loops import wake
 from sluicegate_worker.loops.again import again
 from sluicegate_worker.loops.gauges import Gauges
 from sluicegate_worker.loops.reporter import Reporter
 from sluicegate_worker.loops.stager import Stager
 from sluicegate_worker.loops.status import Status
-from sluicegate_worker.loops.wake import Listener, Notifier
 from sluicegate_worker.reads import Reads
 from sluicegate_worker.settings import WorkerSettings
 from sluicegate_worker.tables import TABLES
@@ -146,7 +147,7 @@ def assemble(
     engine = create_async_engine(
         sqlalchemy_url(url), pool_size=READ_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
     )
-    reads, notifier = Reads(engine), Notifier(url)
+    reads, notifier = Reads(engine), wake.notifier(url)
     claims = Claims(
         writes,
         settings.worker_id,
@@ -181,7 +182,7 @@ def assemble(
     writes.ride(claims)
     forged = metrics.counter(FORGED_DECISIONS)
     requests = Requests(_mac_key(settings), max_input_bytes=settings.max_input_bytes)
-    decisions = Decisions(_decision_keys(settings), on_forged=forged.inc)
+    decisions = Decisions(PublicKeys(settings.decision_keys_file), on_forged=forged.inc)
     return Service(
         settings=settings,
         producer=producer,
@@ -208,7 +209,7 @@ def assemble(
         replica=replica,
         heartbeat=heartbeat,
         watchdog=Watchdog(handlers.values()),
-        listener=Listener(url, on_ready=claims.wake, on_look=heartbeat.hurry),
+        listener=wake.listener(url, on_ready=claims.wake, on_look=heartbeat.hurry),
         notifier=notifier,
         stager=Stager(writes, reads, unhandled_type_seconds=settings.unhandled_type_seconds),
         reporter=Reporter(writes),
@@ -252,11 +253,3 @@ def _mac_key(settings: WorkerSettings) -> bytes:
     if len(key) < MAC_KEY_BYTES:
         raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: a key has at least {MAC_KEY_BYTES} bytes")
     return key
-
-
-def _decision_keys(settings: WorkerSettings) -> DecisionKeys:
-    try:
-        return DecisionKeys(settings.decision_keys_file)
-    except (OSError, ValueError, KeyError) as error:
-        reason = f"{settings.decision_keys_file}: {type(error).__name__}"
-        raise SettingsError(f"SLUICEGATE_DECISION_KEYS_FILE: {reason}") from None

@@ -64,6 +64,38 @@ def test_a_key_is_refused_from_its_expiry_on() -> None:
         identities.recognise(header("ana"))
 
 
+def test_a_key_can_be_shown_by_itself_to_sign_in() -> None:
+    identities = Identities([identity("ana", Role.APPROVER)])
+    caller, key_id = identities.holder(f"sg_ana_{SECRET}")
+    assert (caller.name, key_id) == ("ana", "ana")
+    for wrong in ("", SECRET, f"sg_ana_{SECRET[:-1]}x", f"Bearer sg_ana_{SECRET}"):
+        with pytest.raises(KeyRefused):
+            identities.holder(wrong)
+
+
+def test_whether_somebody_still_has_a_key_can_be_asked_for() -> None:
+    clock = ManualClock(NOW)
+    identities = Identities([identity("ana", expires_at=NOW + timedelta(seconds=5)), identity("ben")], clock=clock)
+    assert identities.holds("ana", "ana")
+    assert not identities.holds("ben", "ana")
+    assert not identities.holds("ana", "carla")
+    clock.advance(5)
+    assert not identities.holds("ana", "ana")
+
+
+def test_people_are_known_by_name_also_without_a_key(tmp_path: Path) -> None:
+    clock, file = ManualClock(NOW), tmp_path / "keys.json"
+    write(file, "ana", keys=[])
+    identities = Identities.from_file(file, clock=clock)
+    ana = identities.person("ana")
+    assert ana is not None
+    assert (ana.person, ana.roles) == (True, frozenset({Role.ADMIN}))
+    write(file, "ana", person=False)
+    clock.advance(1)
+    assert identities.person("ana") is None, "it is a machine now"
+    assert identities.person("ben") is None
+
+
 def test_a_changed_file_is_followed(tmp_path: Path) -> None:
     clock, file = ManualClock(NOW), tmp_path / "keys.json"
     write(file, "ana")

@@ -14,6 +14,12 @@ def test_the_names_of_parameters_do_not_matter() -> None:
     assert parse(ROUTE + 'roles = ["viewer"]').row("api", "GET", "/x/{other}").roles == {Role.VIEWER}
 
 
+def test_pages_are_marked() -> None:
+    page = ROUTE.replace("/x/", "/admin/x/") + 'roles = ["viewer"]\npage = true'
+    assert parse(page).row("api", "GET", "/admin/x/{id}").page
+    assert not parse(ROUTE + 'roles = ["viewer"]').row("api", "GET", "/x/{id}").page
+
+
 @pytest.mark.parametrize(
     ("service", "method", "path"), [("worker", "GET", "/x/{id}"), ("api", "PUT", "/x/{id}"), ("api", "GET", "/x")]
 )
@@ -34,6 +40,9 @@ def test_another_route_has_no_row(service: str, method: str, path: str) -> None:
         ROUTE + 'roles = ["viewer"]\npublic = true',
         ROUTE + "public = false",
         ROUTE + 'roles = ["viewer"]\nrole = "admin"',
+        ROUTE + 'roles = ["viewer"]\npage = true',
+        ROUTE.replace("/x/", "/admin/x/") + 'roles = ["viewer"]',
+        ROUTE.replace("/x/", "/admin/x/") + 'roles = ["viewer"]\npage = "yes"',
         (ROUTE + 'roles = ["viewer"]\n') * 2,
     ],
 )

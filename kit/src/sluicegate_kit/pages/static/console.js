@@ -149,79 +149,106 @@ const sluicegate = (() => {
     "?": () => one("#help").showModal(),
   };
 
-  /* Live updates: live, reconnecting or paused, and always said which. Each event of the stream becomes a
-     `live:<its name>` on the document; `live:again` says that some may have been missed. */
+  /* Live updates: live, reconnecting, paused or signed out, and always said which. Each event of the stream becomes a
+     `live:<its name>` on the document; `live:again` says that some may have been missed. EventSource would hide two
+     things that must be seen here: the signs of life, and the status of an answer that is no stream. */
 
-  const QUIET_MS = 45000;
-  let stream = null, heardAt = 0, missed = false, wait = 0;
+  const QUIET_MS = 40000;
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-  function connect(button) {
-    const source = (stream = new EventSource(button.dataset.live));
-    heardAt = Date.now();
-    const heard = (event) => {
-      heardAt = Date.now();
-      if (event.type === "open") {
-        state(button, "live");
-        if (missed) document.dispatchEvent(new CustomEvent("live:again"));
-        missed = false;
-        wait = 0;
-      } else if (event.type !== "beat") {
-        document.dispatchEvent(new CustomEvent(`live:${event.type}`, { detail: { id: event.lastEventId, data: event.data } }));
+  class Stream {
+    constructor(button) {
+      this.button = button;
+      this.last = null;
+      this.missed = false;
+      this.running = null;
+      button.addEventListener("click", () => (this.running ? this.hold() : this.run()));
+      setInterval(() => this.check(), 5000);
+      document.addEventListener("visibilitychange", () => this.check());
+      addEventListener("online", () => this.check());
+      addEventListener("pagehide", () => this.running?.abort());
+      addEventListener("pageshow", (event) => event.persisted && this.state !== "paused" && this.run());
+      this.run();
+    }
+
+    get state() {
+      return this.button.dataset.state;
+    }
+
+    show(state) {
+      if (this.state === state) return;
+      this.button.dataset.state = state;
+      one(".live-word", this.button).textContent = state;
+      if (state !== "connecting") say(`Updates: ${state}`);
+    }
+
+    hold() {
+      this.running.abort();
+      this.running = null;
+      this.missed = true;
+      this.show("paused");
+    }
+
+    /* A laptop that slept, or a network that went away, leaves a connection that looks open. */
+    check() {
+      if (this.running && Date.now() - this.heardAt > QUIET_MS) {
+        this.running.abort();
+        this.run();
       }
-    };
-    source.onopen = heard;
-    source.onmessage = heard;
-    for (const name of (button.dataset.events || "").split(" ").filter(Boolean)) source.addEventListener(name, heard);
-    source.addEventListener("beat", heard);
-    source.onerror = () => {
-      missed = true;
-      state(button, "reconnecting");
-      // The browser tries again by itself unless the answer was no stream at all.
-      if (source.readyState === EventSource.CLOSED && stream === source) {
-        wait = Math.min(30000, wait * 2 || 1000);
-        setTimeout(() => stream === source && connect(button), wait);
-      }
-    };
-  }
+    }
 
-  function disconnect() {
-    if (stream) stream.close();
-    stream = null;
-  }
-
-  function state(button, value) {
-    if (button.dataset.state === value) return;
-    button.dataset.state = value;
-    one(".live-word", button).textContent = value;
-    if (value !== "connecting") say(`Updates: ${value}`);
-  }
-
-  function watchStream(button) {
-    connect(button);
-    button.addEventListener("click", () => {
-      if (stream) {
-        disconnect();
-        missed = true;
-        state(button, "paused");
-      } else {
-        state(button, "reconnecting");
-        connect(button);
+    async run() {
+      const running = (this.running = new AbortController());
+      this.heardAt = Date.now();
+      if (this.missed) this.show("reconnecting");
+      for (let wait = 500; ; wait = Math.min(15000, wait * 2)) {
+        try {
+          if (await this.read(running)) wait = 500;
+        } catch {
+          /* Cut off. */
+        }
+        if (this.running !== running || this.state === "signed out") return;
+        this.missed = true;
+        this.show("reconnecting");
+        await pause(wait * (0.75 + Math.random() / 2));
+        if (this.running !== running) return;
+        this.heardAt = Date.now();
       }
-    });
-    const check = () => {
-      // A laptop that slept, or a network that went away, leaves a stream that looks open.
-      if (stream && Date.now() - heardAt > QUIET_MS) {
-        missed = true;
-        disconnect();
-        state(button, "reconnecting");
-        connect(button);
+    }
+
+    /* One connection, until it ends; whether it was a stream at all. */
+    async read(running) {
+      const headers = { accept: "text/event-stream", ...(this.last ? { "last-event-id": this.last } : {}) };
+      const answer = await fetch(this.button.dataset.live, { headers, signal: running.signal, cache: "no-store" });
+      if (answer.status === 401 || answer.status === 403) this.show("signed out");
+      if (!answer.ok || !answer.headers.get("content-type")?.startsWith("text/event-stream")) return false;
+      this.show("live");
+      if (this.missed) document.dispatchEvent(new CustomEvent("live:again"));
+      this.missed = false;
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = "";
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return true;
+        this.heardAt = Date.now();
+        const blocks = (rest + value).split("\n\n");
+        rest = blocks.pop();
+        blocks.forEach((block) => this.tell(block));
       }
-    };
-    setInterval(check, 5000);
-    document.addEventListener("visibilitychange", check);
-    addEventListener("online", check);
-    addEventListener("pagehide", disconnect);
-    addEventListener("pageshow", (event) => event.persisted && button.dataset.state !== "paused" && connect(button));
+    }
+
+    tell(block) {
+      const fields = { event: "message", data: [] };
+      for (const line of block.split("\n")) {
+        const [, name, value] = /^([a-z]+): ?(.*)$/.exec(line) || [];
+        if (name === "data") fields.data.push(value);
+        else if (name) fields[name] = value;
+      }
+      if (fields.id) this.last = fields.id;
+      if (!fields.data.length) return;
+      const detail = { id: fields.id, data: fields.data.join("\n") };
+      document.dispatchEvent(new CustomEvent(`live:${fields.event}`, { detail }));
+    }
   }
 
   /* Small things */
@@ -261,7 +288,7 @@ const sluicegate = (() => {
   document.addEventListener("htmx:error", () => say("The server could not be reached. Try again."));
   setInterval(refreshTimes, 1000);
   document.addEventListener("visibilitychange", refreshTimes);
-  for (const button of all("[data-live]")) watchStream(button);
+  for (const button of all("[data-live]")) new Stream(button);
 
   return { now, relative, say, all, one };
 })();

@@ -5,6 +5,7 @@ import asyncio
 from sluicegate_api.notices import Notices
 from sluicegate_api.reads.jobs import JobReads, KnownJob
 from sluicegate_kit.clock import Clock
+from sluicegate_kit.web.sse import ring
 from sluicegate_schemas.job_lifecycle import Status
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -35,13 +36,3 @@ class LongPoll:
 def at_rest(known: KnownJob) -> bool:
     """Whether nothing will happen to the job by itself."""
     return known.job.status.terminal or known.job.status is Status.WAITING
-
-
-async def ring(bell: asyncio.Event, stopping: asyncio.Event, seconds: float) -> None:
-    """Wait for either, at most that long."""
-    waits = [asyncio.ensure_future(event.wait()) for event in (bell, stopping)]
-    try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()

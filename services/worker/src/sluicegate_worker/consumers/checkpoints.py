@@ -5,12 +5,12 @@ from collections.abc import Callable
 import orjson
 import structlog
 
+from sluicegate_kit.access.public_keys import PublicKeys
 from sluicegate_kit.kafka.ports import Record
 from sluicegate_schemas import envelope, signature
 from sluicegate_schemas.checkpoint_decided import CheckpointDecided
 from sluicegate_schemas.checkpoint_recorded import CheckpointRecorded
 from sluicegate_schemas.errors import ForgedDecision, MalformedRecord
-from sluicegate_worker.decision_keys import DecisionKeys
 from sluicegate_worker.domain.decisions import Verdict
 from sluicegate_worker.operations.receive_decision import CheckpointIsRecorded, ReceiveDecision
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 class Decisions:
     """Reads decisions. What checkpoint-svc signed is taken from the signed text alone."""
 
-    def __init__(self, keys: DecisionKeys, *, on_forged: Callable[[], None]) -> None:
+    def __init__(self, keys: PublicKeys, *, on_forged: Callable[[], None]) -> None:
         self._keys = keys
         self._on_forged = on_forged
 

@@ -1,0 +1,22 @@
+"""Where the pages are."""
+
+from uuid import UUID
+
+INBOX = "/admin/agent-checkpoints"
+EVENTS = f"{INBOX}/events"
+NEXT = f"{INBOX}/next"
+BULK = f"{INBOX}/bulk"
+BULK_DECIDE = f"{INBOX}/bulk/decide"
+REVIEW = f"{INBOX}/{{id}}"
+PAYLOAD = f"{REVIEW}/payload"
+FILE = f"{REVIEW}/files/{{number}}"
+EDIT = f"{REVIEW}/edit"
+APPROVE = f"{REVIEW}/approve"
+REJECT = f"{REVIEW}/reject"
+ACKNOWLEDGE = f"{REVIEW}/acknowledge"
+COMMENT = f"{REVIEW}/comments"
+
+
+def of(template: str, checkpoint_id: UUID | str) -> str:
+    """One checkpoint's path of this kind."""
+    return template.replace("{id}", str(checkpoint_id))
