@@ -105,8 +105,8 @@ CASES: dict[str, tuple[Fleet | None, list[Replica], list[Depth], list[str]]] = {
         [replica(active=1)],
         [ready(oldest=A_MINUTE_AGO)],
         [
-            "2 slots are free, and nobody takes the work; 2 jobs of type simple-task wait, the oldest for 1 min; see the "
-            "workers' logs."
+            "2 slots are free, and nobody takes the work; 2 jobs of type simple-task wait, the oldest for 1 min; "
+            "see the workers' logs."
         ],
     ),
     "two things at once": (

@@ -145,6 +145,11 @@ class _Teller:
     def _chapters(self) -> list[Chapter]:
         return self.story.chapters
 
+    @property
+    def _attempt(self) -> int:
+        """As the last snapshot had it; before the first, the first attempt is due."""
+        return self._before.attempt if self._before is not None else 1
+
     def hear(self, now: JobLifecycle) -> None:
         """The next snapshot of the run, by its number."""
         if self.story.chapters and self.story.end is not None:
@@ -171,7 +176,7 @@ class _Teller:
         """Whether a replica was lost since the last snapshot."""
         if now.lost_worker_id is None:
             return False
-        return self._before is None or now.attempt > self._before.attempt
+        return self._before is None or now.attempt > self._attempt
 
     def _tell_of_loss(self, now: JobLifecycle, worked: float) -> float:
         """The stretch that was lost; gives the running time that belongs to what came after it."""
@@ -189,7 +194,7 @@ class _Teller:
 
     def _queued(self, now: JobLifecycle, worked: float, took_over: bool) -> None:
         ready = now.ready_at or now.at
-        failed = self._before is not None and now.attempt > self._before.attempt and not took_over
+        failed = now.attempt > self._attempt and not took_over
         if worked > 0 or self._working() is not None:
             if failed:
                 self._worked(now, worked, Stop.FAILED)
@@ -226,7 +231,7 @@ class _Teller:
     def _tell_of_unseen(self, now: JobLifecycle, worked: float) -> None:
         stopped = now.ready_at or now.at
         began = stopped - timedelta(milliseconds=worked)
-        failed = self._before is not None and now.attempt > self._before.attempt
+        failed = now.attempt > self._attempt
         self._close(began)
         self._begin(None, now.attempt - 1 if failed else now.attempt, began)
         self._stop(stopped, Stop.FAILED if failed else Stop.GIVEN_BACK, worked, error=now.error if failed else None)

@@ -38,10 +38,8 @@ def say(hindrance: Hindrance, now: datetime) -> Sentence:
             return sentence(slots, *waiting, ".")
         case Kind.NOT_CLAIMED:
             free = hindrance.slots - hindrance.working
-            are = "is" if free == 1 else "are"
-            return sentence(
-                f"{count(free, 'slot')} {are} free, and nobody takes the work", *waiting, "; see the workers' logs."
-            )
+            are_free = f"{count(free, 'slot')} {'is' if free == 1 else 'are'} free"
+            return sentence(are_free, ", and nobody takes the work", *waiting, "; see the workers' logs.")
         case _:
             assert_never(hindrance.kind)
 

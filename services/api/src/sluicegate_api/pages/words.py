@@ -47,9 +47,9 @@ def code(text: str) -> Part:
     return Part(text, As.CODE)
 
 
-def quote(text: str) -> Part:
-    """A title, in quotation marks."""
-    return Part(text, As.QUOTE)
+def quote(text: str, href: str = "") -> Part:
+    """A title, in quotation marks, which may lead to what it is the title of."""
+    return Part(text, As.QUOTE, href)
 
 
 def link(text: str, href: str) -> Part:
