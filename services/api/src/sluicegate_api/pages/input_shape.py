@@ -5,7 +5,7 @@ Source: JSON Schema 2020-12, as pydantic writes it for a handler's model.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -76,34 +76,35 @@ class _Reader:
         inner, nullable, refs = self._resolved(schema, refs)
         default = asked.get("default", NOTHING) if isinstance(asked, Mapping) else NOTHING
         words = {**inner, **asked} if isinstance(asked, Mapping) else inner
-        told = {
-            "name": name,
-            "label": _label(name, words),
-            "hint": _hint(words, inner),
-            "required": required and not nullable and default is NOTHING,
-            "default": default,
-        }
+        told = Shape(
+            Kind.JSON,
+            name,
+            _label(name, words),
+            _hint(words, inner),
+            required and not nullable and default is NOTHING,
+            default,
+        )
         if "const" in inner:
-            return Shape(Kind.CONST, **{**told, "required": False}, only=inner["const"])
+            return replace(told, kind=Kind.CONST, required=False, only=inner["const"])
         if isinstance(options := inner.get("enum"), list) and options:
-            return Shape(Kind.CHOICE, **told, choices=tuple((json.dumps(one), _shown(one)) for one in options))
+            return replace(told, kind=Kind.CHOICE, choices=tuple((json.dumps(one), _shown(one)) for one in options))
         match inner.get("type"):
             case "string":
-                return Shape(_text_kind(inner), **told)
+                return replace(told, kind=_text_kind(inner))
             case "integer":
-                return Shape(Kind.INTEGER, **told)
+                return replace(told, kind=Kind.INTEGER)
             case "number":
-                return Shape(Kind.NUMBER, **told)
-            case "boolean" if told["required"] or isinstance(default, bool):
-                return Shape(Kind.CHECKBOX, **told)
+                return replace(told, kind=Kind.NUMBER)
+            case "boolean" if told.required or isinstance(default, bool):
+                return replace(told, kind=Kind.CHECKBOX)
             case "boolean":
-                return Shape(Kind.CHOICE, **told, choices=(("true", "yes"), ("false", "no")))
+                return replace(told, kind=Kind.CHOICE, choices=(("true", "yes"), ("false", "no")))
             case "array" if (item := self._item(inner, depth, refs)) is not None:
-                return Shape(Kind.LIST, **told, item=item)
+                return replace(told, kind=Kind.LIST, item=item)
             case "object" if (members := self._members(inner, depth, refs)) is not None:
-                return Shape(Kind.GROUP, **told, members=members)
+                return replace(told, kind=Kind.GROUP, members=members)
             case _:
-                return Shape(Kind.JSON, **told)
+                return told
 
     def _resolved(self, schema: Any, refs: tuple[str, ...]) -> tuple[Mapping[str, Any], bool, tuple[str, ...]]:
         """Without references and without `or null`, as far as that can be said in one schema; else an empty one."""

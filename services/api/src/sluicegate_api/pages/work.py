@@ -82,7 +82,8 @@ def _stopped(stretch: Stretch) -> Sentence:
 def steps_of(stretch: Stretch, checkpoints: Iterable[Checkpoint]) -> Steps | None:
     """The steps; None if there are none to show. `checkpoints` are the run's; a new question is a row of its own."""
     asks = {one.ask.key: one for one in checkpoints if one.ask is not None}
-    done, replayed = [], []
+    done: list[Step] = []
+    replayed: list[Step] = []
     for step in stretch.steps:
         asked = asks.get(step.name) if step.kind != "step" else None
         if step.kind == "approval" and not step.replayed:

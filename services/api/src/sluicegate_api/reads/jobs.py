@@ -12,7 +12,7 @@ from sluicegate_api import tables
 from sluicegate_api.domain.asked import Asked
 from sluicegate_api.domain.controls import Control
 from sluicegate_api.domain.job import Job
-from sluicegate_api.reads.listing import JobFilter, Place, find
+from sluicegate_api.reads.listing import JobFilter, Place, find, newer
 from sluicegate_api.reads.sql import CONTROLS, DEAD_LETTERS, JOB_CHECKPOINTS, JOB_EVENTS, JOB_REQUESTS, JOBS
 from sluicegate_schemas import strict_json
 
@@ -72,6 +72,24 @@ class JobReads:
         async with self._engine.connect() as connection:
             found = await find(connection, wanted, after, limit)
         return JobPage(await self.several(found.job_ids), found.further, found.exhausted)
+
+    async def controls(self, job_id: str) -> list[Control]:
+        """Every cancel and retry that was asked for, the oldest first."""
+        query = sa.select(*CONTROLS.c).where(CONTROLS.c.job_id == job_id).order_by(CONTROLS.c.control_seq)
+        async with self._engine.connect() as connection:
+            return [tables.CONTROLS.read(row) for row in await connection.execute(query)]
+
+    async def versions(self, job_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Other numbers for a job whenever what a list shows of it has changed."""
+        columns = (JOBS.c.job_id, JOBS.c.entries, JOBS.c.control_seq)
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(sa.select(*columns).where(JOBS.c.job_id.in_(job_ids)))
+            return {row.job_id: (row.entries, row.control_seq) for row in rows}
+
+    async def newer(self, wanted: JobFilter, than: Place | None, at_most: int) -> int:
+        """How many jobs have come above this one; `at_most` if there are more."""
+        async with self._engine.connect() as connection:
+            return await newer(connection, wanted, than, at_most)
 
     async def several(self, job_ids: Sequence[str]) -> list[KnownJob]:
         """Those of these jobs that there are, in this order."""

@@ -71,6 +71,18 @@ async def find(
     return Found([job_id for _, job_id in found], end, exhausted=True)
 
 
+async def newer(connection: AsyncConnection, wanted: JobFilter, than: Place | None, at_most: int) -> int:
+    """How many jobs stand above this one in the list; at most so many are looked at."""
+    conditions = _of_jobs(wanted, None)
+    if than is not None:
+        conditions.append(_place() > sa.tuple_(*map(sa.literal, than)))
+    return len(await _places(connection, _newest(conditions, wanted.status, at_most), wanted, at_most))
+
+
+def _place() -> sa.Tuple:
+    return sa.tuple_(JOBS.c.created_at, JOBS.c.job_id)
+
+
 def _page(found: list[Place], limit: int) -> Found:
     return Found([job_id for _, job_id in found[:limit]], found[limit - 1] if len(found) > limit else None)
 
@@ -117,7 +129,7 @@ def _of_jobs(wanted: JobFilter, after: Place | None) -> list[sa.ColumnElement[bo
     if wanted.created_before is not None:
         found.append(JOBS.c.created_at < wanted.created_before)
     if after is not None:
-        found.append(sa.tuple_(JOBS.c.created_at, JOBS.c.job_id) < sa.tuple_(*map(sa.literal, after)))
+        found.append(_place() < sa.tuple_(*map(sa.literal, after)))
     return found
 
 
