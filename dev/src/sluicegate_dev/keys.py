@@ -1,4 +1,4 @@
-"""Makes the secrets that one machine needs: decision key, `sg_mac` key, and API keys of three identities."""
+"""Makes the secrets that one machine needs: keys that sign, the `sg_mac` key, and API keys of three identities."""
 
 import hashlib
 import json
@@ -13,12 +13,18 @@ from sluicegate_dev.folder import write_private
 from sluicegate_schemas.signature import key_set_entry
 
 DECISION_KEY_ID = "dev-1"
+SESSION_KEY_ID = "dev-session-1"
 ROLES = {
     "submitter": ("viewer", "submitter"),
     "approver": ("viewer", "approver"),
     "admin": ("admin",),
 }
-"""The identities, each a person, and what they may do."""
+"""The identities with an API key, each a person, and what they may do."""
+PEOPLE = {
+    "Ana": ("admin", "approver"),
+    "Ben": ("approver",),
+}
+"""Those who sign in by a link, and have no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,16 @@ class Keys:
     def decision_key_set(self) -> Path:
         """The public keys that the worker trusts."""
         return self.folder / "decision-keys.json"
+
+    @property
+    def session_key(self) -> Path:
+        """Another private key of checkpoint-svc (PEM), for sessions."""
+        return self.folder / "session-key.pem"
+
+    @property
+    def session_key_set(self) -> Path:
+        """The public keys that api and checkpoint-svc verify sessions with."""
+        return self.folder / "session-keys.json"
 
     @property
     def mac_key(self) -> Path:
@@ -59,21 +75,23 @@ def make_keys(folder: Path) -> Keys:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     keys = Keys(folder)
-    if not keys.decision_key.exists() or not keys.decision_key_set.exists():
-        _make_decision_key(keys)
+    _make_signing_key(DECISION_KEY_ID, keys.decision_key, keys.decision_key_set)
+    _make_signing_key(SESSION_KEY_ID, keys.session_key, keys.session_key_set)
     if not keys.mac_key.exists():
         write_private(keys.mac_key, secrets.token_hex(32))
     if not keys.identities.exists():
         _make_identities(keys)
+    _introduce_people(keys)
     return keys
 
 
-def _make_decision_key(keys: Keys) -> None:
+def _make_signing_key(key_id: str, private: Path, public: Path) -> None:
+    if private.exists() and public.exists():
+        return
     key = Ed25519PrivateKey.generate()
-    entry = key_set_entry(DECISION_KEY_ID, key.public_key())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    write_private(keys.decision_key, pem.decode())
-    write_private(keys.decision_key_set, json.dumps({"keys": [entry]}, indent=2) + "\n")
+    write_private(private, pem.decode())
+    write_private(public, json.dumps({"keys": [key_set_entry(key_id, key.public_key())]}, indent=2) + "\n")
 
 
 def _make_identities(keys: Keys) -> None:
@@ -85,3 +103,13 @@ def _make_identities(keys: Keys) -> None:
         identities.append({"name": name, "person": True, "roles": roles, "keys": [key]})
     write_private(keys.folder / "api-keys.json", json.dumps(api_keys, indent=2) + "\n")
     write_private(keys.identities, json.dumps({"identities": identities}, indent=2) + "\n")
+
+
+def _introduce_people(keys: Keys) -> None:
+    """Also to a keys file from before there were any."""
+    known = json.loads(keys.identities.read_text())
+    names = {identity["name"] for identity in known["identities"]}
+    missing = [name for name in PEOPLE if name not in names]
+    if missing:
+        known["identities"] += [{"name": name, "person": True, "roles": PEOPLE[name], "keys": []} for name in missing]
+        write_private(keys.identities, json.dumps(known, indent=2) + "\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from sluicegate_dev.errors import DidNotStart
-from sluicegate_dev.keys import DECISION_KEY_ID, Keys
+from sluicegate_dev.keys import DECISION_KEY_ID, SESSION_KEY_ID, Keys
 from sluicegate_dev.processes import Child
 from sluicegate_kit.migrate import run_migrations
 
@@ -54,12 +54,17 @@ def settings_of(service: Service, surroundings: Surroundings) -> dict[str, str]:
         settings["ENABLE_AGENT_WORKER"] = "true"
     if service in (API, WORKER):
         settings["SLUICEGATE_MAC_KEY_FILE"] = str(surroundings.keys.mac_key)
+    if service in (API, CHECKPOINT_SVC):
+        settings["SLUICEGATE_SESSION_KEYS_FILE"] = str(surroundings.keys.session_key_set)
+        settings["SLUICEGATE_INSECURE_DEV_COOKIE"] = "true"
     if service is WORKER:
         settings["SLUICEGATE_DECISION_KEYS_FILE"] = str(surroundings.keys.decision_key_set)
         settings["SLUICEGATE_WORKSPACE"] = str(surroundings.workspace)
     if service is CHECKPOINT_SVC:
         settings["SLUICEGATE_DECISION_KEY_FILE"] = str(surroundings.keys.decision_key)
         settings["SLUICEGATE_DECISION_KEY_ID"] = DECISION_KEY_ID
+        settings["SLUICEGATE_SESSION_KEY_FILE"] = str(surroundings.keys.session_key)
+        settings["SLUICEGATE_SESSION_KEY_ID"] = SESSION_KEY_ID
     return {**settings, **surroundings.extra}
 
 

@@ -22,6 +22,7 @@ from sluicegate_schemas import envelope
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.model import Event
 from tests.support.callers import bearer, one_of_each_role
+from tests.support.sessions import write_key_set
 from tests.unit.api.ledger import START
 
 DEADLINE_SECONDS = 10.0
@@ -96,6 +97,8 @@ async def running(
         "kafka_bootstrap_servers": "memory",
         "keys_file": folder / "unused.json",
         "mac_key_file": mac_key,
+        "session_keys_file": write_key_set(folder),
+        "insecure_dev_cookie": True,
         **settings,
     }
     service = assemble(

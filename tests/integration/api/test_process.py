@@ -50,6 +50,7 @@ async def test_the_process_takes_a_job_follows_it_and_drains_on_a_signal(
         "SLUICEGATE_KAFKA_BOOTSTRAP_SERVERS": embedded_broker.bootstrap_servers,
         "SLUICEGATE_KEYS_FILE": str(keys.identities),
         "SLUICEGATE_MAC_KEY_FILE": str(keys.mac_key),
+        "SLUICEGATE_SESSION_KEYS_FILE": str(keys.session_key_set),
         "SLUICEGATE_LOG_FORMAT": "json",
         "ENABLE_AGENT_WORKER": "true",
     }

@@ -22,6 +22,7 @@ from sluicegate_schemas import envelope
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.model import Event
 from sluicegate_schemas.topics import BY_EVENT
+from tests.support.sessions import SESSION_KEY, write_key_set, write_private_key
 from tests.unit.checkpoint_svc.examples import KEY, NOON
 
 E = TypeVar("E", bound=Event)
@@ -94,7 +95,7 @@ class World:
                 await component.start()
                 stack.push_async_callback(component.stop)
             transport = httpx.ASGITransport(app=service.app)
-            http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://here"))
+            http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1"))
             yield Replica(service, http)
 
     def _settings(self, changes: Mapping[str, Any]) -> CheckpointSettings:
@@ -110,6 +111,10 @@ class World:
             "keys_file": self.folder / "unused",
             "decision_key_file": key_file,
             "decision_key_id": KEY.key_id,
+            "session_key_file": write_private_key(self.folder),
+            "session_key_id": SESSION_KEY.key_id,
+            "session_keys_file": write_key_set(self.folder),
+            "insecure_dev_cookie": True,
             "expiry_interval_seconds": 0.05,
             "sweep_interval_seconds": 0.05,
         }

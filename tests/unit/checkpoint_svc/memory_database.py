@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sluicegate_checkpoint_svc.tables import TABLES
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
 from sluicegate_kit.db.table import Lock, Match, Selection, Table
@@ -35,7 +36,7 @@ class MemoryDatabase:
         """One batch; per operation its result, or the exception that it raised."""
         rows = self._locked(operations)
         results = [self._decide(rows, operation) for operation in operations]
-        for table in set(self._tables):
+        for table in TABLES:
             self._write(rows, table)
         answers = set(rows.answers)
         for emitted in rows.emitted:
@@ -77,7 +78,7 @@ class MemoryDatabase:
         writes = rows.changes(table)
         if writes is None:
             return
-        stored = self._tables[table]
+        stored = self._tables.setdefault(table, {})
         for key in writes.deleted:
             del stored[key]
         for row in (*writes.inserted, *(after for _, after in writes.updated)):

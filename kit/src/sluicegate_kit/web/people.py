@@ -13,6 +13,7 @@ from sluicegate_kit.access.public_keys import PublicKeys
 from sluicegate_kit.access.session_tokens import SessionRefused, SessionToken
 from sluicegate_kit.clock import Clock
 from sluicegate_kit.web.accepted import asks_htmx
+from sluicegate_kit.web.exchange import exchange
 from sluicegate_kit.web.local_path import is_local, local_part
 from sluicegate_kit.web.problem import Problem
 from sluicegate_kit.web.session_cookie import SessionCookie
@@ -34,7 +35,8 @@ class People:
     keys: PublicKeys
     identities: Identities
     clock: Clock
-    page: ProblemPage
+    page: ProblemPage | None = None
+    """None: the service has no pages; people come to it through those of another one."""
 
     def token(self, headers: Mapping[bytes, bytes]) -> SessionToken | None:
         """What the token of a request says, expired or not; None: it has none.
@@ -68,26 +70,31 @@ class People:
         if problem.status == 405 and request.method == "GET" and page_above is not None:
             # The address of a form, come by after signing in again: the page that the form stood on.
             return Response(status_code=303, headers={"location": page_above})
-        return self.page(request, problem)
+        return self.page(request, problem) if self.page is not None else problem.response(exchange(request).request_id)
 
 
 def renew_first(request: Request) -> Response:
     """Method and body survive both ways (307, RFC 9110, section 15.4.8)."""
-    return Response(status_code=307, headers={"location": _with_way_back(RENEWAL, _here(request))})
+    return Response(status_code=307, headers={"location": way_back(RENEWAL, _here(request))})
 
 
-def sign_in_first(request: Request, to: str | None = None) -> Response:
-    """The page to sign in at, which leads on to `to`; without it, back to what was asked for."""
-    headers = dict(request.scope["headers"])
-    if asks_htmx(headers):
+def sign_in_first(request: Request, to: str | None = None, *, tried: bool = False) -> Response:
+    """The page to sign in at, which leads on to `to`; without it, back to what was asked for.
+
+    `tried`: a session was looked for, and there is none.
+    """
+    if asks_htmx(dict(request.scope["headers"])):
         # What htmx is answered becomes part of the page; this header has it leave the page instead.
         current = local_part(request.headers.get("hx-current-url", ""), request.headers.get("host", ""))
-        return Response(status_code=401, headers={"hx-redirect": _with_way_back(SIGN_IN, current or to)})
-    return Response(status_code=303, headers={"location": _with_way_back(SIGN_IN, to or _here(request))})
+        return Response(status_code=401, headers={"hx-redirect": way_back(SIGN_IN, current or to)})
+    return Response(status_code=303, headers={"location": way_back(SIGN_IN, to or _here(request), tried=tried)})
 
 
-def _with_way_back(path: str, to: str | None) -> str:
-    return f"{path}?{urlencode({'to': to})}" if to and is_local(to) else path
+def way_back(path: str, to: str | None, *, tried: bool = False) -> str:
+    """A path that says where to go afterwards, if that is a page of ours."""
+    if not to or not is_local(to):
+        return path
+    return f"{path}?{urlencode({'to': to} | ({'tried': 'true'} if tried else {}))}"
 
 
 def _here(request: Request) -> str:

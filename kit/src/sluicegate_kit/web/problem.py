@@ -52,8 +52,8 @@ class Problem(Exception):
         self.headers = dict(headers or {})
         self.members = dict(members or {})
 
-    def response(self, request_id: str) -> Response:
-        """The problem on the wire."""
+    def document(self, request_id: str) -> dict[str, object]:
+        """The problem as a JSON object."""
         body: dict[str, object] = {
             "type": TYPES + self.type_slug,
             "title": HTTPStatus(self.status).phrase,
@@ -64,7 +64,12 @@ class Problem(Exception):
         }
         if self.errors:
             body["errors"] = [error.to_dict() for error in self.errors]
-        return Response(orjson.dumps(body), self.status, self.headers, "application/problem+json")
+        return body
+
+    def response(self, request_id: str) -> Response:
+        """The problem on the wire."""
+        document = orjson.dumps(self.document(request_id))
+        return Response(document, self.status, self.headers, "application/problem+json")
 
 
 def not_found(what: str) -> Problem:

@@ -28,6 +28,7 @@ from sluicegate_api.reads.workers import WorkerReads
 from sluicegate_api.settings import ApiSettings
 from sluicegate_api.tables import TABLES
 from sluicegate_kit.access.identities import Identities
+from sluicegate_kit.access.public_keys import PublicKeys
 from sluicegate_kit.clock import SystemClock
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
@@ -46,7 +47,9 @@ from sluicegate_kit.settings import SettingsError
 from sluicegate_kit.web.app import Hot, build_app
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.internal import Probe, internal_app
+from sluicegate_kit.web.people import People
 from sluicegate_kit.web.server import HttpServer
+from sluicegate_kit.web.session_cookie import session_cookie
 from sluicegate_schemas.fleet_control import Desired
 from sluicegate_schemas.job_control import EVERY_JOB
 from sluicegate_schemas.topics import (
@@ -155,6 +158,8 @@ def assemble(
     async def ask_about_every_job() -> None:
         await writes.submit(AskReport(EVERY_JOB))
 
+    cookie = session_cookie(insecure_dev_cookie=settings.insecure_dev_cookie)
+    people = People(cookie, PublicKeys(settings.session_keys_file), identities, clock)
     mac_key = _mac_key(settings)
     desk = Desk(schemas, mac_key, settings.max_input_bytes)
     submit = SubmitEndpoint(desk, writes, job_reads, silence=silence, clock=clock)
@@ -188,6 +193,7 @@ def assemble(
             ],
             hot=_hot_routes(submit, job_endpoints),
             problems=PROBLEMS,
+            people=people,
         ),
         metrics=process,
         start_fleet=settings.enable_agent_worker,

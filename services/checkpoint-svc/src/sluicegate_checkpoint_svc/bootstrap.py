@@ -1,21 +1,34 @@
 """Puts the service together: what it is made of, on which ports, in which order it starts."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from sluicegate_checkpoint_svc.bulk import Bulk
 from sluicegate_checkpoint_svc.consumers import subscriptions
 from sluicegate_checkpoint_svc.expiry import Expiry
-from sluicegate_checkpoint_svc.http import deciding, looking
+from sluicegate_checkpoint_svc.forgetting import Forgetting
+from sluicegate_checkpoint_svc.http import bulk, deciding, discussing, login_links, looking
 from sluicegate_checkpoint_svc.http.errors import PROBLEMS
+from sluicegate_checkpoint_svc.live.feed import Feed
+from sluicegate_checkpoint_svc.live.follower import CHANNEL, LOOK_SECONDS, THROTTLE_SECONDS, Follower
+from sluicegate_checkpoint_svc.live.reads import NewsReads
+from sluicegate_checkpoint_svc.live.reporter import Reporter
 from sluicegate_checkpoint_svc.observing import Durations
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
+from sluicegate_checkpoint_svc.pages import events, paths, signing_in
 from sluicegate_checkpoint_svc.reads import Reads
 from sluicegate_checkpoint_svc.settings import CheckpointSettings
+from sluicegate_checkpoint_svc.sign_ins import SignIns
 from sluicegate_checkpoint_svc.signing import DecisionKey
 from sluicegate_checkpoint_svc.tables import TABLES
 from sluicegate_kit.access.identities import Identities
+from sluicegate_kit.access.public_keys import PublicKeys
+from sluicegate_kit.access.session_tokens import SessionKey
+from sluicegate_kit.clock import SystemClock
+from sluicegate_kit.db.listening import Listener, Notifier
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
 from sluicegate_kit.kafka.ingest import Ingest
@@ -29,10 +42,16 @@ from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
 from sluicegate_kit.outbox.sweeper import Sweeper
+from sluicegate_kit.pages.pages import Pages
+from sluicegate_kit.repeating import Repeating
+from sluicegate_kit.settings import SettingsError
 from sluicegate_kit.web.app import build_app
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.internal import Probe, internal_app
+from sluicegate_kit.web.people import People
 from sluicegate_kit.web.server import HttpServer
+from sluicegate_kit.web.session_cookie import session_cookie
+from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.topics import CHECKPOINT_CREATED, JOB_LIFECYCLE, Party
 
 NAME = "checkpoint-svc"
@@ -41,6 +60,7 @@ TOPICS = (CHECKPOINT_CREATED.name, JOB_LIFECYCLE.name)
 READ_CONNECTIONS = 4
 SILENT_SECONDS = 30
 """A consumer that has not polled for so long is not alive."""
+FORGET_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,10 @@ class Service:
     relay: Relay
     sweeper: Sweeper
     expiry: Expiry
+    forgetting: Forgetting
+    following: Repeating
+    listener: Listener
+    notifier: Notifier
     ingest: Ingest
     producer: Producer
     engine: AsyncEngine
@@ -67,6 +91,10 @@ class Service:
             Loop("sweeper", self.sweeper.run),
             Loop("outbox depth", OutboxDepth(self.engine, self.metrics.gauge(OUTBOX_DEPTH)).run),
             Loop("expiry", self.expiry.run),
+            Loop("forgetting", Repeating("forgetting", self.forgetting.forget, seconds=FORGET_SECONDS).run),
+            Loop("notifier", self.notifier.run),
+            Loop("listener", self.listener.run),
+            Loop("news", self.following.run),
             Loop("ingest", self.ingest.run, self.ingest.stop),
         ]
 
@@ -87,18 +115,30 @@ def assemble(
         lock_timeout_seconds=settings.lock_timeout_seconds,
         observe_group=metrics.histogram(GROUP_COMMIT_OPERATIONS).observe,
     )
-    writes.ride(relay)
-    key = DecisionKey.read(settings.decision_key_id, settings.decision_key_file)
-    settlement = Settlement(key, Durations(metrics))
     engine = create_async_engine(
         sqlalchemy_url(url), pool_size=READ_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
     )
-    decide = deciding.Deciding(writes, settlement)
+    feed, itself = Feed(), str(new_id())
+    following = Repeating("news", Follower(NewsReads(engine), feed).look, seconds=LOOK_SECONDS)
+    notifier = Notifier(url, CHANNEL, itself, name=f"sluicegate-{NAME}", throttle_seconds=THROTTLE_SECONDS)
+
+    def heard(replica: str) -> None:
+        if replica != itself and feed.watched:
+            following.wake()
+
+    writes.ride(relay)
+    writes.ride(Reporter(feed, notify=notifier.notify))
+    key = DecisionKey.read(settings.decision_key_id, settings.decision_key_file)
+    settlement = Settlement(key, Durations(metrics))
     return Service(
         writes=writes,
         relay=relay,
         sweeper=Sweeper(writes, relay, patience, interval_seconds=settings.sweep_interval_seconds),
         expiry=Expiry(writes, settlement, interval_seconds=settings.expiry_interval_seconds),
+        forgetting=Forgetting(writes),
+        following=following,
+        listener=Listener(url, CHANNEL, name=f"sluicegate-{NAME}", joined=following.wake, heard=heard),
+        notifier=notifier,
         ingest=Ingest(
             consumer,
             writes,
@@ -109,15 +149,47 @@ def assemble(
         ),
         producer=producer,
         engine=engine,
-        app=build_app(
-            NAME,
-            identities=identities,
-            metrics=metrics,
-            routers=[looking.router(looking.Looking(Reads(engine))), deciding.router(decide)],
-            hot=deciding.hot_routes(decide),
-            problems=PROBLEMS,
-        ),
+        app=_application(settings, writes, engine, feed, settlement, identities, metrics),
         metrics=metrics,
+    )
+
+
+def _application(
+    settings: CheckpointSettings,
+    writes: WriteLoop,
+    engine: AsyncEngine,
+    feed: Feed,
+    settlement: Settlement,
+    identities: Identities,
+    metrics: Metrics,
+) -> Wrapper:
+    """What it serves to programs and to people."""
+    public_keys, clock = PublicKeys(settings.session_keys_file), SystemClock()
+    pages = Pages("sluicegate_checkpoint_svc", paths.INBOX, sign_out=signing_in.SIGN_OUT)
+    cookie = session_cookie(insecure_dev_cookie=settings.insecure_dev_cookie)
+    people = People(cookie, public_keys, identities, clock, pages.problem)
+    longest = timedelta(seconds=settings.session_longest_seconds)
+    sign_ins = SignIns(writes, engine, _session_key(settings, public_keys), longest)
+    reads = Reads(engine)
+    decide = deciding.Deciding(writes, settlement)
+    return build_app(
+        NAME,
+        identities=identities,
+        metrics=metrics,
+        routers=[
+            looking.router(looking.Looking(reads)),
+            deciding.router(decide),
+            discussing.router(discussing.Discussing(writes)),
+            login_links.router(login_links.LoginLinks(sign_ins, identities)),
+        ],
+        hot=[*bulk.hot_routes(bulk.BulkEndpoint(Bulk(writes, reads, settlement))), *deciding.hot_routes(decide)],
+        pages=[
+            *pages.routes(),
+            *signing_in.routes(signing_in.SigningIn(pages, sign_ins, people)),
+            *events.routes(events.Events(feed, clock)),
+        ],
+        problems=PROBLEMS,
+        people=people,
     )
 
 
@@ -146,6 +218,16 @@ async def serve(settings: CheckpointSettings) -> list[Component]:
         HttpServer("http", service.app, settings.http_host, settings.http_port),
         HttpServer("internal", internal, settings.internal_host, settings.internal_port),
     ]
+
+
+def _session_key(settings: CheckpointSettings, public_keys: PublicKeys) -> SessionKey:
+    key = SessionKey.read(settings.session_key_id, settings.session_key_file)
+    if public_keys.now().get(key.key_id) != key.key.public_key():
+        raise SettingsError(
+            f"{settings.session_keys_file} does not hold the public half of {settings.session_key_file} "
+            f"as {key.key_id!r}: nobody could sign in"
+        )
+    return key
 
 
 async def _nothing_more() -> None:

@@ -10,24 +10,37 @@ from sqlalchemy import ColumnElement, and_, column, func, literal, literal_colum
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint, Exhibit
+from sluicegate_checkpoint_svc.domain.discussing import Comment
 from sluicegate_checkpoint_svc.domain.state import State
-from sluicegate_checkpoint_svc.tables import CHECKPOINTS, EXHIBITS
+from sluicegate_checkpoint_svc.tables import CHECKPOINTS, COMMENTS, EXHIBITS
 from sluicegate_schemas.checkpoint_created import Kind, Risk
 
 COUNTED = 10_000
 """A total beyond this is not counted to its end."""
+SAID = 200
+"""Comments that are shown."""
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for no deadline in a position; deadlines are at most ten years away."""
 
 Position: TypeAlias = tuple[Any, ...]
 
 _checkpoints = table(CHECKPOINTS.name, *map(column, CHECKPOINTS.columns))
+_comments = table(COMMENTS.name, *map(column, COMMENTS.columns))
 _exhibits = table(EXHIBITS.name, *map(column, EXHIBITS.columns))
 _c = _checkpoints.c
 # A list does not show edits, which may be as large as payloads.
 _listed = [null().label(name) if name == "edited_payload" else _c[name] for name in CHECKPOINTS.columns]
 _by_deadline = (_c.expires_at.nulls_last(), _c.recorded_at, _c.checkpoint_id)
 _newest_first = (_c.recorded_at.desc(), _c.checkpoint_id.desc())
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """Comments, the oldest first."""
+
+    comments: Sequence[Comment]
+    cut: bool
+    """There are earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,24 @@ class Reads:
             return None
         values, split = tuple(row), len(CHECKPOINTS.columns)
         return CHECKPOINTS.read(values[:split]), EXHIBITS.read(values[split:])
+
+    async def discussion(self, checkpoint_id: UUID) -> Discussion:
+        """What people have said about a checkpoint, at most the latest `SAID`."""
+        latest = (
+            select(*_comments.c)
+            .where(_comments.c.checkpoint_id == checkpoint_id)
+            .order_by(_comments.c.at.desc(), _comments.c.comment_id.desc())
+            .limit(SAID + 1)
+        )
+        async with self._engine.connect() as connection:
+            found = [COMMENTS.read(tuple(row)) for row in await connection.execute(latest)]
+        return Discussion(found[SAID - 1 :: -1], len(found) > SAID)
+
+    async def job_types(self, checkpoint_ids: Sequence[UUID]) -> set[str]:
+        """The job types of those of the checkpoints that are known; they never change."""
+        question = select(_c.job_type).distinct().where(_c.checkpoint_id.in_(checkpoint_ids))
+        async with self._engine.connect() as connection:
+            return set((await connection.execute(question)).scalars())
 
 
 def _where(sought: Filters) -> list[ColumnElement[bool]]:

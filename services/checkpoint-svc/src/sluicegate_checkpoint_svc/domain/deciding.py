@@ -5,11 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sluicegate_checkpoint_svc.domain.bulk import Batch
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
 from sluicegate_checkpoint_svc.domain.errors import (
     AlreadyDecided,
     Changed,
     NotAnApproval,
+    NotInBulk,
     NotOffered,
     SelfApproval,
 )
@@ -34,7 +36,12 @@ class Shown:
     """What the caller had before their eyes."""
 
     digest: str
-    version: int
+    version: int | None = None
+    """None: any version with this payload."""
+
+    def still_is(self, checkpoint: Checkpoint) -> bool:
+        """Whether that is what is there now."""
+        return self.digest == checkpoint.payload_digest and self.version in (None, checkpoint.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Vote:
     """With `edit`, and only then."""
     shown: tuple[Shown, ...] | None = None
     """Any of these will do; None: the vote is on whatever is there."""
+    batch: Batch | None = None
+    """Of an approval in bulk."""
 
     @property
     def outcome(self) -> Outcome:
@@ -63,7 +72,7 @@ def judge(checkpoint: Checkpoint, vote: Vote, now: datetime) -> Ruling | None:
     A vote after the deadline rules `expired`, whether or not the expiry loop has come by.
 
     Raises:
-        NotAnApproval, SelfApproval, AlreadyDecided, Changed, NotOffered
+        NotAnApproval, SelfApproval, AlreadyDecided, Changed, NotInBulk, NotOffered
     """
     if checkpoint.kind is not Kind.APPROVAL:
         raise NotAnApproval(checkpoint)
@@ -75,8 +84,10 @@ def judge(checkpoint: Checkpoint, vote: Vote, now: datetime) -> Ruling | None:
         raise AlreadyDecided(checkpoint)
     if is_late(checkpoint, now):
         return EXPIRED
-    if vote.shown is not None and Shown(checkpoint.payload_digest, checkpoint.version) not in vote.shown:
+    if vote.shown is not None and not any(shown.still_is(checkpoint) for shown in vote.shown):
         raise Changed(checkpoint)
+    if vote.batch is not None and not vote.batch.takes(checkpoint):
+        raise NotInBulk(checkpoint)
     if not checkpoint.offers(vote.choice):
         raise NotOffered(checkpoint)
     return Ruling(vote.outcome, vote.by.name, vote.reason, vote.edit)

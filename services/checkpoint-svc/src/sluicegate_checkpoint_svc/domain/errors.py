@@ -1,4 +1,4 @@
-"""Why a decision or an acknowledgement is refused."""
+"""Why a decision, an acknowledgement or a sign-in is refused."""
 
 from uuid import UUID
 
@@ -47,3 +47,43 @@ class Changed(Refused):
 
 class NotOffered(Refused):
     """The handler does not allow this kind of decision."""
+
+
+class NotInBulk(Refused):
+    """Many are approved at once only if their risk is low and their job type is one and the same."""
+
+
+class BulkRefused(CheckpointError):
+    """Base of why none of many decisions was tried."""
+
+
+class TooManyApprovals(BulkRefused):
+    """More than somebody can have looked at."""
+
+    def __init__(self, approvals: int) -> None:
+        super().__init__(f"{approvals} approvals at once")
+        self.approvals = approvals
+
+
+class SeveralJobTypes(BulkRefused):
+    """Approvals of different things at once."""
+
+    def __init__(self, job_types: list[str]) -> None:
+        super().__init__(f"approvals of {len(job_types)} job types at once")
+        self.job_types = job_types
+
+
+class LinkRefused(CheckpointError):
+    """Base of why a sign-in link does not sign in."""
+
+
+class LinkUnknown(LinkRefused):
+    """No such link was made, or it was long ago."""
+
+
+class LinkUsed(LinkRefused):
+    """It has signed somebody in already."""
+
+
+class LinkExpired(LinkRefused):
+    """It is too old."""

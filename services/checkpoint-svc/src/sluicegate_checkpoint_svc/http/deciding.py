@@ -60,8 +60,9 @@ class Deciding:
         return _answer(await self._writes.submit(operation))
 
     async def _take(self, which: UUID, vote: Vote) -> Response:
-        decided = await self._writes.submit(Decide(which, vote, self._settlement))
-        if decided.state.value != vote.outcome.value:
+        operation = Decide(which, vote, self._settlement)
+        decided = await self._writes.submit(operation)
+        if not operation.won(decided):
             raise AlreadyDecided(decided)
         return _answer(decided)
 

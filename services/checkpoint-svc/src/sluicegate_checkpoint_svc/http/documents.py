@@ -2,12 +2,15 @@
 
 import json
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint, Exhibit
 from sluicegate_checkpoint_svc.domain.deciding import Choice
+from sluicegate_checkpoint_svc.domain.discussing import Comment
+from sluicegate_checkpoint_svc.reads import Discussion
 
 _CHOICES = frozenset(Choice)
 
@@ -64,8 +67,8 @@ def decision(checkpoint: Checkpoint) -> dict[str, Any]:
     return document
 
 
-def whole(checkpoint: Checkpoint, exhibit: Exhibit) -> bytes:
-    """The summary with what a reviewer reads: payload as value and as exact text, and the timeline."""
+def whole(checkpoint: Checkpoint, exhibit: Exhibit, discussion: Discussion) -> bytes:
+    """The summary with what a reviewer reads: payload as value and as exact text, and the timeline with comments."""
     document = summary(checkpoint)
     if exhibit.description is not None:
         document["description"] = exhibit.description
@@ -81,24 +84,39 @@ def whole(checkpoint: Checkpoint, exhibit: Exhibit) -> bytes:
     if checkpoint.edited_payload is not None:
         document["decision"]["editedPayload"] = orjson.Fragment(checkpoint.edited_payload)
         document["decision"]["editedPayloadText"] = checkpoint.edited_payload.decode()
-    document["timeline"] = _timeline(checkpoint, exhibit)
+    document["timeline"] = _timeline(checkpoint, exhibit, discussion)
+    if discussion.cut:
+        document["earlierComments"] = True
     return orjson.dumps(document)
 
 
-def _timeline(checkpoint: Checkpoint, exhibit: Exhibit) -> list[dict[str, Any]]:
-    """What happened, in order; `asked` is by the worker's clock, all else by this service's."""
+def comment(comment: Comment) -> dict[str, Any]:
+    """What somebody said, and when."""
+    return {
+        "event": "commented",
+        "at": _time(comment.at),
+        "by": comment.by,
+        "commentId": str(comment.comment_id),
+        "text": comment.text,
+    }
+
+
+def _timeline(checkpoint: Checkpoint, exhibit: Exhibit, discussion: Discussion) -> list[dict[str, Any]]:
+    """What happened, in order; `asked` is by the worker's clock and comes first, all else is by this service's."""
     moments = [
-        ("asked", exhibit.asked_at, checkpoint.requested_by),
         ("recorded", checkpoint.recorded_at, None),
         ("acknowledged", checkpoint.acknowledged_at, checkpoint.acknowledged_by),
         (str(checkpoint.state), checkpoint.decided_at, checkpoint.decided_by),
         (str(checkpoint.applied), checkpoint.applied_at, None),
     ]
-    return [
-        {"event": event, "at": _time(at)} | ({} if by is None else {"by": by})
-        for event, at, by in moments
-        if at is not None
-    ]
+    happened = [_moment(event, at, by) for event, at, by in moments if at is not None]
+    happened += map(comment, discussion.comments)
+    asked = _moment("asked", exhibit.asked_at, checkpoint.requested_by)
+    return [asked, *sorted(happened, key=itemgetter("at"))]
+
+
+def _moment(event: str, at: datetime, by: str | None) -> dict[str, Any]:
+    return {"event": event, "at": _time(at)} | ({} if by is None else {"by": by})
 
 
 def _time(moment: datetime) -> str:

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Mapping
 
+from sluicegate_checkpoint_svc.domain.bulk import MOST_APPROVALS
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
 from sluicegate_checkpoint_svc.domain.errors import (
     AlreadyDecided,
     Changed,
     NotAnApproval,
     NotAnInfo,
+    NotInBulk,
     NotOffered,
     Refused,
     SelfApproval,
+    SeveralJobTypes,
+    TooManyApprovals,
     UnknownCheckpoint,
 )
 from sluicegate_checkpoint_svc.http import documents
 from sluicegate_checkpoint_svc.http.conditions import etag
-from sluicegate_kit.web.problem import Problem, not_found
+from sluicegate_kit.web.problem import FieldError, Problem, not_found
 
 
 def already_decided(checkpoint: Checkpoint) -> Problem:
@@ -63,6 +67,36 @@ def _not_offered(checkpoint: Checkpoint) -> Problem:
     return Problem(409, "decision-not-offered", f"The handler does not allow this decision here; it allows {offered}.")
 
 
+def _not_in_bulk(checkpoint: Checkpoint) -> Problem:
+    return Problem(
+        409,
+        "not-in-bulk",
+        f"Its risk is {checkpoint.risk} and its job type {checkpoint.job_type}. What is approved together has low risk "
+        "and one job type; approve this one by itself, after a look.",
+    )
+
+
+def _too_many_approvals(error: Exception) -> Problem:
+    assert isinstance(error, TooManyApprovals)
+    return Problem(
+        422,
+        "too-many-approvals",
+        f"These are {error.approvals} approvals; at most {MOST_APPROVALS} can be given at once. Nothing was decided.",
+        errors=[FieldError("too many approvals", pointer="/decisions")],
+    )
+
+
+def _several_job_types(error: Exception) -> Problem:
+    assert isinstance(error, SeveralJobTypes)
+    return Problem(
+        422,
+        "several-job-types",
+        f"These would approve {', '.join(error.job_types[:5])} together. Approve one job type at a time. Nothing was "
+        "decided.",
+        errors=[FieldError("approvals of several job types", pointer="/decisions")],
+    )
+
+
 def _about(problem: Callable[[Checkpoint], Problem]) -> Callable[[Exception], Problem]:
     def of(error: Exception) -> Problem:
         assert isinstance(error, Refused)
@@ -79,4 +113,7 @@ PROBLEMS: Mapping[type[Exception], Callable[[Exception], Problem]] = {
     NotAnInfo: _about(_not_an_info),
     SelfApproval: _about(_self_approval),
     NotOffered: _about(_not_offered),
+    NotInBulk: _about(_not_in_bulk),
+    TooManyApprovals: _too_many_approvals,
+    SeveralJobTypes: _several_job_types,
 }

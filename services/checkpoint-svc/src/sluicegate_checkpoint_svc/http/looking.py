@@ -66,7 +66,7 @@ class Looking:
         if found is None:
             raise UnknownCheckpoint(which)
         checkpoint, exhibit = found
-        body = documents.whole(checkpoint, exhibit)
+        body = documents.whole(checkpoint, exhibit, await self._reads.discussion(which))
         return Response(body, 200, {"etag": etag(checkpoint)}, "application/json")
 
 

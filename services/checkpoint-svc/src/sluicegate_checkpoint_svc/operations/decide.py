@@ -7,7 +7,6 @@ from uuid import UUID
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
 from sluicegate_checkpoint_svc.domain.deciding import Vote, judge
 from sluicegate_checkpoint_svc.domain.errors import UnknownCheckpoint
-from sluicegate_checkpoint_svc.domain.state import State
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_checkpoint_svc.tables import CHECKPOINTS
 from sluicegate_kit.db.operation import Operation
@@ -44,4 +43,4 @@ class Decide(Operation[Checkpoint]):
 
     def won(self, decided: Checkpoint) -> bool:
         """Whether the checkpoint went as voted."""
-        return decided.state is not State.EXPIRED
+        return decided.state.value == self.vote.outcome.value

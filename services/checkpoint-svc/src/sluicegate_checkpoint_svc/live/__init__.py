@@ -1,0 +1,1 @@
+"""Tells people who watch what changes, on whichever replica it happens."""
