@@ -11,6 +11,7 @@ from sluicegate_handlers.files import check_target, digest, read_file, replace_f
 from sluicegate_handlers.safe_path import Parts, job_folder, join, parse, refuse_overlaps
 
 MAX_FILES = 200
+TITLE_CHARACTERS = 200
 MAX_FILE_BYTES = 512_000
 """Of a file that is to be replaced; more can't be shown to a reviewer."""
 
@@ -31,6 +32,8 @@ class CodeGeneration(BaseModel):
     files: Annotated[list[NewFile], Field(min_length=1, max_length=MAX_FILES)]
     target: str | None = None
     """A folder of the workspace. None: the job's own."""
+    summary: Annotated[str, Field(max_length=20_000)] | None = None
+    """What the agent says about the change; shown to the reviewer as its words."""
 
 
 class PresentFile(BaseModel):
@@ -66,6 +69,7 @@ def generate_code(ctx: SyncJobContext, data: CodeGeneration) -> dict[str, Any]:
     decision = ctx.checkpoint(
         "write-files",
         title=_title(data),
+        description=data.summary,
         payload=lambda: _review(ctx, data),
         view={"kind": "files", "at": "/files"},
         payload_schema=ChangeSet.model_json_schema(),
@@ -83,7 +87,7 @@ def generate_code(ctx: SyncJobContext, data: CodeGeneration) -> dict[str, Any]:
 
 def _title(data: CodeGeneration) -> str:
     count = "1 file" if len(data.files) == 1 else f"{len(data.files)} files"
-    return f"Write {count}"
+    return f"Write {count}" if data.target is None else f"Write {count} to {data.target}"[:TITLE_CHARACTERS]
 
 
 def _review(ctx: SyncJobContext, data: CodeGeneration) -> ChangeSet:

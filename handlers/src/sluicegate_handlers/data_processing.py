@@ -11,9 +11,11 @@ from sluicegate_handlers.files import digest, read_file, replace_file
 from sluicegate_handlers.plan_words import sentence
 from sluicegate_handlers.row_tracing import trace
 from sluicegate_handlers.safe_path import job_folder, join, parse
-from sluicegate_handlers.source import MAX_SOURCE_BYTES, Source, inline_source, read_source
+from sluicegate_handlers.source import INLINE, MAX_SOURCE_BYTES, Source, inline_source, read_source
 from sluicegate_handlers.tables import encode, preview, profile
 from sluicegate_handlers.transforms import Transform, apply_all
+
+TITLE_CHARACTERS = 200
 
 
 class DataProcessing(BaseModel):
@@ -65,14 +67,14 @@ def process_data(ctx: SyncJobContext, data: DataProcessing) -> dict[str, Any]:
     output = (job_folder(ctx.job_id) if data.target is None else parse(data.target)) + parse(data.output)
     ctx.info(
         "source-read",
-        title="Data read",
+        title=f"Read {_source_name(data)}"[:TITLE_CHARACTERS],
         payload=lambda: _source_facts(_read(ctx.workspace, data)),
         view={"kind": "table", "at": "/preview"},
     )
     plan = _plan(
         ctx.checkpoint(
             "plan",
-            title="Approve the plan",
+            title=_plan_title(data),
             payload=lambda: _propose(_read(ctx.workspace, data), data, join(output)),
             view={"kind": "table", "at": "/profile", "words": _words(data.transforms)},
             payload_schema=Plan.model_json_schema(by_alias=True),
@@ -87,7 +89,7 @@ def process_data(ctx: SyncJobContext, data: DataProcessing) -> dict[str, Any]:
     encoded = encode(result, lines=output[-1].endswith(".jsonl"))
     approved = ctx.checkpoint(
         "publish",
-        title=f"Publish {output[-1]}",
+        title=f"Publish {output[-1]}"[:TITLE_CHARACTERS],
         payload=lambda: _publication(ctx.workspace, source, plan.transforms, encoded, join(output)),
         view={"kind": "table", "at": "/after", "before": "/before"},
         allow=("approve", "reject"),
@@ -98,6 +100,15 @@ def process_data(ctx: SyncJobContext, data: DataProcessing) -> dict[str, Any]:
     reviewed = approved["present"] and approved["present"]["digest"]
     written = ctx.step("publish-file", _publish, ctx.workspace, join(output), encoded, reviewed)
     return {"written": [written], "rows": {"before": source.frame.height, "after": result.height}}
+
+
+def _source_name(data: DataProcessing) -> str:
+    return data.source if data.source is not None else INLINE
+
+
+def _plan_title(data: DataProcessing) -> str:
+    steps = len(data.transforms)
+    return f"Transform {_source_name(data)} in {steps} {'step' if steps == 1 else 'steps'}"[:TITLE_CHARACTERS]
 
 
 def _read(workspace: Path, data: DataProcessing) -> Source:
@@ -139,7 +150,7 @@ def _publication(
         "digest": digest(encoded),
         "bytes": len(encoded),
         "present": None if present is None else {"digest": present.digest, "bytes": len(present.data)},
-        "rows": {"before": source.frame.height, "after": traced.after["rowsInAll"]},
+        "rows": {"in": source.frame.height, "out": traced.after["rowsInAll"]},
         "steps": traced.steps,
         "before": traced.before,
         "after": traced.after,

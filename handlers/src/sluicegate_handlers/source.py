@@ -14,6 +14,7 @@ from sluicegate_handlers.safe_path import parse
 
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
 INPUTS = "inputs"
+INLINE = "inline rows"
 
 _NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 _PLACES = r"\.([0-9]+)$"
@@ -57,8 +58,7 @@ def inline_source(rows: list[dict[str, Any]]) -> Source:
     Raises:
         BadSource
     """
-    name = "inline rows"
-    return Source(name, digest(json.dumps(rows, sort_keys=True).encode()), _frame(rows, name))
+    return Source(INLINE, digest(json.dumps(rows, sort_keys=True).encode()), _frame(rows, INLINE))
 
 
 def _csv(data: bytes, name: str) -> pl.DataFrame:

@@ -81,7 +81,7 @@ def test_the_plan_is_told_in_words(workspace: Path) -> None:
 def test_publishing_shows_before_and_after_with_counts(workspace: Path) -> None:
     data = {"source": "people.csv", "transforms": [{"op": "select", "columns": ["name"]}]}
     publication = process(workspace, data, decisions={"plan": "approve"}).checkpoints[2].payload
-    assert publication["rows"] == {"before": 2, "after": 2}
+    assert publication["rows"] == {"in": 2, "out": 2}
     assert publication["before"]["columns"] == ["id", "name", "age"]
     assert publication["after"] == {
         "columns": ["name"],
@@ -318,6 +318,16 @@ def test_the_examples_run(tmp_path: Path, body: Path) -> None:
     expected = {
         "data-processing": "country,orders,revenue\nUS,2,256.00\nGB,2,200.50\nunknown,1,64.10\nNL,1,45.90\n",
         "data-processing-jsonl": '{"sensor":"north","warmest":5.0}\n{"sensor":"south","warmest":7.25}\n',
+        "data-processing-clean": (
+            "order,customer,country,amount,status\n"
+            "1001,Ada Lovelace,GB,120.50,paid\n"
+            "1002,Alan Turing,GB,80.00,paid\n"
+            "1004,Edsger Dijkstra,NL,45.90,paid\n"
+            "1003,Grace Hopper,US,310.25,open\n"
+            "1005,Barbara Liskov,US,0.00,paid\n"
+            "1007,Donald Knuth,US,256.00,paid\n"
+            "1008,Radia Perlman,unknown,64.10,paid\n"
+        ),
         "data-processing-inline": "name,born\nNiklaus,1934\nTony,1934\nBarbara,1939\n",
     }
     assert written(tmp_path, outcome) == expected[body.stem]

@@ -35,9 +35,10 @@ Every template knows `me` (the caller; None on public pages), `now`, `path`, `he
 `scripts` (`<script src="{{ asset('jobs.js') }}" defer>`), `main` (attributes of `<main>`), `keys` (lines of the key
 help).
 
-Text from strangers always goes through a filter: `|line` (one line, direction kept apart) or `|block` (inside an
-element that keeps white space); both escape, and make visible what would hide. Other filters: `|ago(now)`,
-`|remaining(now)` (deadlines), `|stamp(now)` (both times in full), `|absolute`, `|duration`, `|number`.
+Text from strangers always goes through a filter: `|line` (one line, direction kept apart), `|block` (inside an element
+that keeps white space) or `|plain` (in a title or an attribute); they escape, and make visible what would hide. Other
+filters: `|ago(now)`, `|remaining(now)` (deadlines), the same two in columns that say so: `|age(now)`, `|left(now)`;
+`|stamp(now)` (both times in full), `|absolute`, `|duration`, `|number`.
 
 The policy sent with each page (`headers.py`) allows files of this origin and nothing inline: no `style=`, no
 `onclick=`, no `<style>` or `<script>` with text. Hooks of `console.js` are data attributes: `data-row` (j/k moves, x

@@ -4,18 +4,22 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
+_HOUR = 3_600
+_NEAR = timedelta(minutes=15)
+_TIME = Markup('<time datetime="{}" title="{}" data-relative="{}">{}</time>')
+_DEADLINE = Markup('<time datetime="{}" title="{}" data-relative="{}" data-deadline="{}">{}</time>')
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def duration(seconds: float) -> str:
-    """Its largest unit, and the next smaller one below ten: `3 s`, `4 min 10 s`, `26 min`, `2 h 5 min`, `12 d`."""
+    """Its largest unit, and below ten hours or days the next smaller one: `3 s`, `26 min`, `2 h 5 min`, `12 d`."""
     left = max(0, int(seconds))
     for place, (size, unit) in enumerate(_STEPS):
         if left >= size:
             whole, rest = divmod(left, size)
-            smaller = _STEPS[place + 1] if place + 1 < len(_STEPS) else None
-            if whole < 10 and smaller is not None and rest >= smaller[0]:
-                return f"{whole} {unit} {rest // smaller[0]} {smaller[1]}"
+            smaller, name = _STEPS[min(place + 1, len(_STEPS) - 1)]
+            if whole < 10 and size >= _HOUR and rest >= smaller:
+                return f"{whole} {unit} {rest // smaller} {name}"
             return f"{whole} {unit}"
     return "0 s"
 
@@ -40,18 +44,28 @@ def machine(moment: datetime) -> str:
 
 def ago(moment: datetime, now: datetime) -> Markup:
     """A `<time>` that says how long ago, or in how long; the absolute time is its title."""
-    return Markup('<time datetime="{}" title="{}" data-relative>{}</time>').format(
-        machine(moment), absolute(moment), relative(moment, now)
-    )
+    return _TIME.format(machine(moment), absolute(moment), "", relative(moment, now))
 
 
-def remaining(moment: datetime, now: datetime, urgent: timedelta = timedelta(minutes=15)) -> Markup:
+def age(moment: datetime, now: datetime) -> Markup:
+    """As `ago`, under a heading that says so already: `4 min`."""
+    return _TIME.format(machine(moment), absolute(moment), "bare", duration((now - moment).total_seconds()))
+
+
+def remaining(moment: datetime, now: datetime) -> Markup:
     """As `ago`, for a deadline: marked when it is near or over."""
-    left = moment - now
-    near = "over" if left <= timedelta(0) else "near" if left <= urgent else "far"
-    return Markup('<time datetime="{}" title="{}" data-relative data-deadline="{}">{}</time>').format(
-        machine(moment), absolute(moment), near, relative(moment, now)
-    )
+    return _DEADLINE.format(machine(moment), absolute(moment), "", _nearness(moment, now), relative(moment, now))
+
+
+def left(moment: datetime, now: datetime) -> Markup:
+    """As `remaining`, under a heading that says so already: `4 min`, `over`."""
+    nearness = _nearness(moment, now)
+    text = "over" if nearness == "over" else duration((moment - now).total_seconds())
+    return _DEADLINE.format(machine(moment), absolute(moment), "bare", nearness, text)
+
+
+def _nearness(moment: datetime, now: datetime) -> str:
+    return "over" if moment <= now else "near" if moment - now <= _NEAR else "far"
 
 
 def stamp(moment: datetime, now: datetime) -> Markup:

@@ -1,6 +1,6 @@
 """Renders a service's pages: built once per process, in its bootstrap."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -38,6 +38,7 @@ class Pages:
         prefix: str,
         *,
         folder: str = "pages",
+        functions: Mapping[str, Callable[..., Any]] | None = None,
         table: AccessTable | None = None,
         clock: Clock | None = None,
         sign_out: str | None = None,
@@ -45,6 +46,7 @@ class Pages:
         """Templates and static files lie in `folder`/templates and `folder`/static of the service's `package`.
 
         `prefix` is the path below which the service has its pages, as `/admin/agent-jobs`; its assets lie there too.
+        `functions` are what its templates can call besides what every template knows.
         `sign_out` is where the form posts that ends a session; None: there is no such form.
         """
         self._prefix = prefix
@@ -53,7 +55,12 @@ class Pages:
         self._sign_out = sign_out
         self._assets = Assets(prefix, _sources(package, folder))
         self._templates = _environment(package, folder)
-        self._templates.globals |= {"asset": self._assets.url, "preferences_path": f"{prefix}/preferences"}
+        self._templates.globals |= {
+            **(functions or {}),
+            "asset": self._assets.url,
+            "preferences_path": f"{prefix}/preferences",
+        }
+        self._templates.globals["ui"] = self._templates.get_template("kit/components.html").module
         visible.line("")  # finds out now which characters can't be seen
 
     def routes(self) -> Sequence[PageRoute]:
@@ -172,8 +179,11 @@ def _environment(package: str, folder: str) -> Environment:
     templates.filters |= {
         "line": visible.line,
         "block": visible.block,
+        "plain": visible.plain,
         "ago": moments.ago,
+        "age": moments.age,
         "remaining": moments.remaining,
+        "left": moments.left,
         "stamp": moments.stamp,
         "absolute": moments.absolute,
         "machine": moments.machine,

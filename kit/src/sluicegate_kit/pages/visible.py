@@ -13,6 +13,7 @@ _STACKED_MARKS = 4
 _MIXED = re.compile(
     "[A-Za-z\u00c0-\u024f][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][A-Za-z\u00c0-\u024f]"
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]+")
 
@@ -24,18 +25,22 @@ def line(text: str) -> Markup:
 
 def block(text: str) -> Markup:
     """Text on its own lines; tabs stay. For an element that keeps white space."""
+    if text.isascii() and text.isprintable():
+        return escape(text)
     return _marked(text, _hidden(ends_of_lines=False))
 
 
-def is_plain(text: str) -> bool:
-    """Whether nothing in the text has to be made visible."""
-    return text.isascii() and _hidden(ends_of_lines=False).search(text) is None
+def plain(text: str) -> str:
+    """As `line`, where markup can't stand: in a title, in an attribute."""
+    return _hidden(ends_of_lines=True).sub(lambda found: "".join(f"⟨U+{ord(each):04X}⟩" for each in found[0]), text)
 
 
 def count(text: str) -> int:
     """How many places in a text on its lines have to be made visible."""
-    found = sum(1 for _ in _hidden(ends_of_lines=False).finditer(text))
-    return found if text.isascii() else found + sum(1 for _ in _MIXED.finditer(text))
+    if text.isascii():
+        return sum(1 for _ in _CONTROL.finditer(text))
+    hidden = sum(1 for _ in _hidden(ends_of_lines=False).finditer(text))
+    return hidden + sum(1 for _ in _MIXED.finditer(text))
 
 
 @cache

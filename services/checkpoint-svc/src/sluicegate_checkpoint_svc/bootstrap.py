@@ -19,6 +19,8 @@ from sluicegate_checkpoint_svc.live.reporter import Reporter
 from sluicegate_checkpoint_svc.observing import Durations
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_checkpoint_svc.pages import events, paths, signing_in
+from sluicegate_checkpoint_svc.pages import routes as page_routes
+from sluicegate_checkpoint_svc.pages.functions import FUNCTIONS
 from sluicegate_checkpoint_svc.reads import Reads
 from sluicegate_checkpoint_svc.settings import CheckpointSettings
 from sluicegate_checkpoint_svc.sign_ins import SignIns
@@ -165,13 +167,15 @@ def _application(
 ) -> Wrapper:
     """What it serves to programs and to people."""
     public_keys, clock = PublicKeys(settings.session_keys_file), SystemClock()
-    pages = Pages("sluicegate_checkpoint_svc", paths.INBOX, sign_out=signing_in.SIGN_OUT)
+    pages = Pages("sluicegate_checkpoint_svc", paths.INBOX, functions=FUNCTIONS, sign_out=signing_in.SIGN_OUT)
     cookie = session_cookie(insecure_dev_cookie=settings.insecure_dev_cookie)
     people = People(cookie, public_keys, identities, clock, pages.problem)
     longest = timedelta(seconds=settings.session_longest_seconds)
     sign_ins = SignIns(writes, engine, _session_key(settings, public_keys), longest)
     reads = Reads(engine)
     decide = deciding.Deciding(writes, settlement)
+    together = Bulk(writes, reads, settlement)
+    stream = events.Events(feed, clock)
     return build_app(
         NAME,
         identities=identities,
@@ -182,11 +186,12 @@ def _application(
             discussing.router(discussing.Discussing(writes)),
             login_links.router(login_links.LoginLinks(sign_ins, identities)),
         ],
-        hot=[*bulk.hot_routes(bulk.BulkEndpoint(Bulk(writes, reads, settlement))), *deciding.hot_routes(decide)],
+        hot=[*bulk.hot_routes(bulk.BulkEndpoint(together)), *deciding.hot_routes(decide)],
         pages=[
             *pages.routes(),
             *signing_in.routes(signing_in.SigningIn(pages, sign_ins, people)),
-            *events.routes(events.Events(feed, clock)),
+            *events.routes(stream),
+            *page_routes.routes(pages, stream, reads, writes, settlement, together),
         ],
         problems=PROBLEMS,
         people=people,

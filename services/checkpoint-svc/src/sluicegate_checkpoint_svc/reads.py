@@ -74,7 +74,7 @@ def position(sought: Filters, last: Checkpoint) -> Position:
 
 
 class Reads:
-    """Two questions."""
+    """Questions of people and programs."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -92,6 +92,13 @@ class Reads:
             total = (await connection.execute(counted)).scalar_one()
         return [CHECKPOINTS.read(tuple(row)) for row in found], total
 
+    async def unseen(self, limit: int) -> Sequence[Checkpoint]:
+        """Informations that nobody has acknowledged, newest first."""
+        where = (_c.kind == literal_column("'info'"), _c.acknowledged_at.is_(None))
+        async with self._engine.connect() as connection:
+            found = await connection.execute(select(*_listed).where(*where).order_by(*_newest_first).limit(limit))
+            return [CHECKPOINTS.read(tuple(row)) for row in found]
+
     async def one(self, checkpoint_id: UUID) -> tuple[Checkpoint, Exhibit] | None:
         """A checkpoint and what its reviewer looks at; None if there is none."""
         question = (
@@ -105,6 +112,12 @@ class Reads:
             return None
         values, split = tuple(row), len(CHECKPOINTS.columns)
         return CHECKPOINTS.read(values[:split]), EXHIBITS.read(values[split:])
+
+    async def several(self, checkpoint_ids: Sequence[UUID]) -> Sequence[Checkpoint]:
+        """Those of the checkpoints that are known, in no order."""
+        question = select(*_listed).where(_c.checkpoint_id.in_(checkpoint_ids))
+        async with self._engine.connect() as connection:
+            return [CHECKPOINTS.read(tuple(row)) for row in await connection.execute(question)]
 
     async def discussion(self, checkpoint_id: UUID) -> Discussion:
         """What people have said about a checkpoint, at most the latest `SAID`."""

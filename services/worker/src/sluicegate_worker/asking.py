@@ -55,7 +55,7 @@ def entry_of(run: Run, ask: Ask, requested_by: str, now: datetime) -> Entry:
     if ask.payload_schema is not None:
         asked["payloadSchema"] = ask.payload_schema
     if ask.view is not None:
-        asked["view"] = {"kind": ask.view.kind, "at": ask.view.at}
+        asked["view"] = ask.view.model_dump(mode="json", by_alias=True, exclude_none=True)
     if ask.expires_in_seconds is not None:
         asked["expiresInSeconds"] = ask.expires_in_seconds
     return Entry(

@@ -18,7 +18,7 @@ const sluicegate = (() => {
       const [size, unit] = steps[place];
       if (left < size) continue;
       const whole = Math.floor(left / size), rest = left % size, smaller = steps[place + 1];
-      return whole < 10 && smaller && rest >= smaller[0]
+      return whole < 10 && size >= 3600 && rest >= smaller[0]
         ? `${whole} ${unit} ${Math.floor(rest / smaller[0])} ${smaller[1]}`
         : `${whole} ${unit}`;
     }
@@ -34,7 +34,9 @@ const sluicegate = (() => {
   function refreshTimes() {
     if (document.hidden) return;
     for (const element of all("[data-relative]")) {
-      const time = element.closest("time"), moment = Date.parse(time.dateTime), text = relative(moment);
+      const time = element.closest("time"), moment = Date.parse(time.dateTime), bare = element.dataset.relative === "bare";
+      const over = time.dataset.deadline && moment <= now();
+      const text = !bare ? relative(moment) : over ? "over" : duration(Math.abs(now() - moment) / 1000);
       if (element.textContent !== text) element.textContent = text;
       if (time.dataset.deadline) {
         const left = moment - now(), state = left <= 0 ? "over" : left <= 900000 ? "near" : "far";
@@ -284,6 +286,10 @@ const sluicegate = (() => {
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-filters]");
     if (form && event.target.matches("select")) form.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[data-filters]"))
+      for (const field of event.target.elements) if (field.value === "") field.disabled = true;
   });
   document.addEventListener("htmx:error", () => say("The server could not be reached. Try again."));
   setInterval(refreshTimes, 1000);

@@ -12,9 +12,20 @@ from sluicegate_kit.web.problem import FieldError, Problem
 _TAG = re.compile(r'"([0-9a-f]{64})\.([0-9]{1,18})"')
 
 
-def etag(checkpoint: Checkpoint) -> str:
+def tag(checkpoint: Checkpoint) -> str:
     """Digest and version: another payload or another state is another tag."""
-    return strong(f"{checkpoint.payload_digest.removeprefix('sha256:')}.{checkpoint.version}")
+    return f"{checkpoint.payload_digest.removeprefix('sha256:')}.{checkpoint.version}"
+
+
+def etag(checkpoint: Checkpoint) -> str:
+    """The tag, as `ETag` has it."""
+    return strong(tag(checkpoint))
+
+
+def shown_tag(text: str) -> Shown | None:
+    """What a tag says that somebody looked at; None: it is none of ours."""
+    found = _TAG.fullmatch(f'"{text}"')
+    return None if found is None else Shown(f"sha256:{found[1]}", int(found[2]))
 
 
 def shown(request: Request, *, required: bool = False) -> tuple[Shown, ...] | None:

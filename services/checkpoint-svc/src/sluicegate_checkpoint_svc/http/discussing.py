@@ -16,7 +16,9 @@ from sluicegate_kit.web.body import Body, documented, read_body
 from sluicegate_kit.web.exchange import caller
 from sluicegate_schemas.ids import new_id
 
-Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
+LONGEST = 5_000
+"""Characters of one remark."""
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 
 
 class Remark(Body):

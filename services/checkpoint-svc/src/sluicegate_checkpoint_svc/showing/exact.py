@@ -1,7 +1,11 @@
 """JSON in which every number is the text that it was written as: 2^53 + 1, 1.50 and 1e400 are shown as they stand."""
 
 import json
+import re
+from functools import cache
 from typing import TypeAlias
+
+from sluicegate_schemas.misleading import character_class
 
 
 class Number(str):
@@ -32,9 +36,32 @@ def scalar_text(value: Scalar) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def compact(value: Value) -> str:
+    """JSON without spaces, numbers and text exact: the bytes that the worker would write."""
+    match value:
+        case dict():
+            members = (f"{json.dumps(name, ensure_ascii=False)}:{compact(member)}" for name, member in value.items())
+            return "{" + ",".join(members) + "}"
+        case list():
+            return "[" + ",".join(map(compact, value)) + "]"
+        case _:
+            return scalar_text(value)
+
+
 def pretty(value: Value) -> str:
-    """JSON over several lines, one member each, numbers and text exact."""
-    return "\n".join(_lines(value, "", "", ""))
+    """JSON over several lines, one member each, numbers and text exact; what would hide in a text field is escaped."""
+    return _hidden().sub(_escaped, "\n".join(_lines(value, "", "", "")))
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    # Between the members of JSON stand plain spaces and ends of lines only, so whatever is found is inside a string.
+    return re.compile(f"(?!\n)[{character_class()}]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
 
 
 def _lines(value: Value, indent: str, name: str, end: str) -> list[str]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sluicegate_checkpoint_svc.showing.exact import Value
 from sluicegate_checkpoint_svc.showing.lines import Stretch, compare, split
 from sluicegate_checkpoint_svc.showing.parts import Part
-from sluicegate_checkpoint_svc.showing.words import Piece, marked
+from sluicegate_checkpoint_svc.showing.words import Piece, marked, pairs
 
 CONTEXT_LINES = 3
 OPEN_LINES = 600
@@ -70,8 +70,14 @@ class Block:
     """Lines that stay, or lines that go and those that come for them."""
 
     same: bool
-    old: tuple[Line, ...]
-    new: tuple[Line, ...]
+    old: tuple[Line | None, ...]
+    new: tuple[Line | None, ...]
+    """As many as `old`; None keeps a place free beside a line that has no counterpart."""
+
+    @property
+    def lines(self) -> int:
+        """How many lines it draws."""
+        return sum(line is not None for line in (*self.old, *self.new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +125,11 @@ def draw(change: FileChange, limit: int = DRAWN_LINES) -> Drawing:
         blocks = []
         for stretch in group:
             block = _block(stretch, old, new, max(left, 0))
-            left -= 0 if stretch.same else len(block.old) + len(block.new)
+            left -= 0 if stretch.same else block.lines
             blocks.append(block)
         hunks.append(Hunk(skipped, tuple(blocks)))
         reached = group[-1].b
-    drawn = sum(len(b.old) + len(b.new) for hunk in hunks for b in hunk.blocks if not b.same)
+    drawn = sum(block.lines for hunk in hunks for block in hunk.blocks if not block.same)
     folded = change.added + change.removed - drawn
     after = 0 if folded else len(old) - reached
     return Drawing(tuple(hunks), after, folded, change.content != "" and not change.content.endswith("\n"))
@@ -209,23 +215,24 @@ def _last(same: Stretch, lines: int) -> Stretch:
 
 def _block(stretch: Stretch, old: Sequence[str], new: Sequence[str], limit: int) -> Block:
     if stretch.same:
-        before = tuple(_line(place, ((False, old[place]),)) for place in range(stretch.a, stretch.b))
-        after = tuple(_line(other, ((False, new[other]),)) for other in range(stretch.c, stretch.d))
-        return Block(True, before, after)
+        return Block(
+            True,
+            tuple(_line(place, ((False, old[place]),)) for place in range(stretch.a, stretch.b)),
+            tuple(_line(other, ((False, new[other]),)) for other in range(stretch.c, stretch.d)),
+        )
     gone = range(stretch.a, min(stretch.b, stretch.a + limit))
     come = range(stretch.c, min(stretch.d, stretch.c + max(0, limit - len(gone))))
-    if len(gone) != len(come):
-        return Block(
-            False,
-            tuple(_line(place, ((False, old[place]),)) for place in gone),
-            tuple(_line(other, ((False, new[other]),)) for other in come),
-        )
-    pairs = [marked(old[place], new[other]) for place, other in zip(gone, come, strict=True)]
-    return Block(
-        False,
-        tuple(_line(place, tuple(pair[0])) for place, pair in zip(gone, pairs, strict=True)),
-        tuple(_line(other, tuple(pair[1])) for other, pair in zip(come, pairs, strict=True)),
-    )
+    before: list[Line | None] = []
+    after: list[Line | None] = []
+    for a, b in pairs([old[place] for place in gone], [new[place] for place in come]):
+        if a is not None and b is not None:
+            ours, theirs = marked(old[gone[a]], new[come[b]])
+            before.append(_line(gone[a], tuple(ours)))
+            after.append(_line(come[b], tuple(theirs)))
+        else:
+            before.append(None if a is None else _line(gone[a], ((False, old[gone[a]]),)))
+            after.append(None if b is None else _line(come[b], ((False, new[come[b]]),)))
+    return Block(False, tuple(before), tuple(after))
 
 
 def _line(place: int, pieces: tuple[Piece, ...]) -> Line:

@@ -6,7 +6,7 @@ with `numbers`, one a row, where a row's number in the data is known: by them, r
 
 from dataclasses import dataclass
 
-from sluicegate_checkpoint_svc.showing.exact import Number, Scalar, Value, is_scalar, scalar_text
+from sluicegate_checkpoint_svc.showing.exact import Number, Scalar, Value, compact, is_scalar, scalar_text
 
 DRAWN_ROWS = 200
 DRAWN_COLUMNS = 60
@@ -64,6 +64,11 @@ class Sheet:
     paired: bool
     """Whether changed cells are marked."""
     new_columns: frozenset[str] = frozenset()
+
+    @property
+    def changes(self) -> int:
+        """How many of the rows drawn have a changed cell."""
+        return sum(row.changed for row in self.rows)
 
     @property
     def numbered(self) -> bool:
@@ -128,7 +133,7 @@ def _drawn(value: Value, was: Cell | None) -> Cell:
     if is_scalar(value):
         text, kind = _scalar(value if not isinstance(value, list | dict) else None)
     else:
-        text, kind = _compact(value), "json"
+        text, kind = compact(value), "json"
     return Cell(text[:DRAWN_CHARACTERS], kind, max(0, len(text) - DRAWN_CHARACTERS), was)
 
 
@@ -140,16 +145,6 @@ def _scalar(value: Scalar) -> tuple[str, str]:
             return value, "text"
         case _:
             return scalar_text(value), "word"
-
-
-def _compact(value: Value) -> str:
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{scalar_text(name)}: {_compact(item)}" for name, item in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(_compact, value)) + "]"
-        case _:
-            return scalar_text(value)
 
 
 def _whole(value: Value) -> int | None:

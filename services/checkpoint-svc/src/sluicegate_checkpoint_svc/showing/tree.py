@@ -17,7 +17,7 @@ class Node:
     """One member."""
 
     name: str | None
-    """None: an item of a list, or the top."""
+    """Of an item of a list, its place. None: the top."""
     kind: str
     """`object`, `list`, `text`, `number` or `word` (true, false, null)."""
     text: str = ""
@@ -45,7 +45,7 @@ def tree(value: Value, limit: int = DRAWN_NODES) -> Node:
         members = (
             list(container.items())
             if isinstance(container, dict)
-            else [(None, item) for item in container]
+            else [(str(place), item) for place, item in enumerate(container)]
             if isinstance(container, list)
             else []
         )

@@ -1,0 +1,7 @@
+/** Who may look at the audit log. */
+export function mayAudit(role: string): boolean {
+  if (role === "admin") {
+    return true;
+  }
+  return false;
+}
