@@ -66,6 +66,14 @@ def test_an_event_that_is_sent_again_and_again_stays_one_dead_letter_and_says_ho
     assert (letter.at, letter.last_at) == (START + timedelta(minutes=1), START + timedelta(minutes=3))
 
 
+def test_two_that_were_given_up_on_at_the_same_moment_are_both_counted() -> None:
+    first, second = resent(1), replace(resent(1), record_offset=2)
+    ledger = Ledger()
+    for letter in (first, second, second):
+        ledger.run(KeepDeadLetter(letter))
+    assert ledger.only(DEAD_LETTERS).times == 2
+
+
 def test_another_event_is_another_dead_letter() -> None:
     assert resent(1).dead_letter_id != resent(1, job_id="job-2").dead_letter_id
 

@@ -98,7 +98,8 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], now: datetim
 
 def again(kept: DeadLetter, letter: DeadLetter) -> DeadLetter:
     """The kept one, after the same event came once more; as it is, if it is the very record that is kept."""
-    if letter.last_at <= kept.last_at:
+    # One batch of its owner gives up on many records at one moment.
+    if (letter.last_at, letter.record_offset) <= (kept.last_at, kept.record_offset):
         return kept
     return replace(
         kept,
@@ -131,6 +132,11 @@ def original(letter: DeadLetter) -> Message:
     kept = [(name, text) for name, text in headers if name != REDRIVEN_FROM]
     mark = (REDRIVEN_FROM, str(letter.dead_letter_id).encode())
     return Message(letter.topic, _text(letter.record_key), letter.value, (*kept, mark))
+
+
+def redrivable(letter: DeadLetter) -> bool:
+    """Whether the api can do something about it; else its topic's owner sends it again by itself."""
+    return letter.topic in _OURS or letter.topic == JOB_LIFECYCLE.name
 
 
 def job_to_report(letter: DeadLetter) -> str | None:
