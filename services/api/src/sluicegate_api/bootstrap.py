@@ -18,6 +18,9 @@ from sluicegate_api.notices import Notices
 from sluicegate_api.operations.ask_reports import AskIfNew, AskReport
 from sluicegate_api.operations.source import SOURCE
 from sluicegate_api.operations.want_fleet import WantFleet
+from sluicegate_api.pages import paths
+from sluicegate_api.pages import routes as page_routes
+from sluicegate_api.pages.functions import FUNCTIONS
 from sluicegate_api.passes import Passes
 from sluicegate_api.reads.checkpoints import CheckpointReads
 from sluicegate_api.reads.dead_letters import DeadLetterReads
@@ -42,6 +45,7 @@ from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
 from sluicegate_kit.outbox.sweeper import Sweeper
+from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.repeating import Repeating
 from sluicegate_kit.settings import SettingsError
 from sluicegate_kit.web.app import Hot, build_app
@@ -159,11 +163,15 @@ def assemble(
         await writes.submit(AskReport(EVERY_JOB))
 
     cookie = session_cookie(insecure_dev_cookie=settings.insecure_dev_cookie)
-    people = People(cookie, PublicKeys(settings.session_keys_file), identities, clock)
+    pages = Pages("sluicegate_api", paths.JOBS, functions=FUNCTIONS, sign_out=paths.SIGN_OUT)
+    people = People(cookie, PublicKeys(settings.session_keys_file), identities, clock, pages.problem)
     mac_key = _mac_key(settings)
     desk = Desk(schemas, mac_key, settings.max_input_bytes)
     submit = SubmitEndpoint(desk, writes, job_reads, silence=silence, clock=clock)
-    job_endpoints = jobs.JobEndpoints(job_reads, CheckpointReads(engine), writes, LongPoll(job_reads, notices, clock))
+    reads = page_routes.Reads(
+        job_reads, TimelineReads(engine), CheckpointReads(engine), worker_reads, DeadLetterReads(engine), tallies
+    )
+    job_endpoints = jobs.JobEndpoints(job_reads, reads.checkpoints, writes, LongPoll(job_reads, notices, clock))
     return Service(
         writes=writes,
         relay=relay,
@@ -186,12 +194,25 @@ def assemble(
             metrics=process,
             routers=[
                 jobs.router(job_endpoints),
-                events.router(events.EventStream(TimelineReads(engine), notices, clock)),
+                events.router(events.EventStream(reads.timeline, notices, clock)),
                 workers.router(workers.WorkerEndpoints(worker_reads, writes)),
-                dead_letters.router(dead_letters.DeadLetterEndpoints(DeadLetterReads(engine), writes)),
+                dead_letters.router(dead_letters.DeadLetterEndpoints(reads.letters, writes)),
                 metrics.router(metrics.MetricsEndpoint(tallies, worker_reads)),
             ],
             hot=_hot_routes(submit, job_endpoints),
+            pages=[
+                *pages.routes(),
+                *page_routes.routes(
+                    pages,
+                    reads,
+                    writes,
+                    desk=desk,
+                    schemas=schemas,
+                    notices=notices,
+                    silence=silence,
+                    clock=clock,
+                ),
+            ],
             problems=PROBLEMS,
             people=people,
         ),

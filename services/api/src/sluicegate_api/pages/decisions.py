@@ -41,9 +41,9 @@ def say(asked: Asked, checkpoint: Checkpoint | None) -> Told:
         case Outcome.EXPIRED:
             told = Told(sentence("Nobody decided in time on ", title), "spent", "hourglass")
         case Outcome.CANCELLED:
-            told = Told(sentence("The question was closed with its run: ", title), "spent", "ban")
+            return Told(sentence("The question was closed with its run: ", title), "spent", "ban")
         case Outcome.INVALIDATED:
-            told = Told(sentence("A later question took the place of ", title), "odd", "swap")
+            return Told(sentence("A later question took the place of ", title), "odd", "swap")
     return Told((*told.said, *_not_applied(checkpoint)), told.tone, told.icon, told.reason)
 
 

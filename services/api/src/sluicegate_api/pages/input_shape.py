@@ -79,7 +79,7 @@ class _Reader:
         told = Shape(
             Kind.JSON,
             name,
-            _label(name, words),
+            _label(name, asked if isinstance(asked, Mapping) else {}, inner),
             _hint(words, inner),
             required and not nullable and default is NOTHING,
             default,
@@ -173,9 +173,10 @@ def _text_kind(schema: Mapping[str, Any]) -> Kind:
     return Kind.TEXT if short else Kind.LINES
 
 
-def _label(name: str, schema: Mapping[str, Any]) -> str:
-    title = schema.get("title")
-    if isinstance(title, str) and title and name:
+def _label(name: str, asked: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
+    """The title of the member itself, else its name; what it refers to may be titled for all who refer to it."""
+    title = asked.get("title") if name else inner.get("title")
+    if isinstance(title, str) and title:
         return title
     spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ")
     return spaced.strip().capitalize()
@@ -194,7 +195,10 @@ def _hint(words: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         said.append(f"like {pattern}")
     if isinstance(longest := schema.get("maxLength"), int):
         said.append(f"at most {longest} characters")
-    return f"{'; '.join(said)}." if said else ""
+    if schema.get("format") == "date-time":
+        said.append("in UTC")
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def _shown(option: Any) -> str:

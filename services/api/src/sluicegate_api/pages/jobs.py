@@ -67,7 +67,7 @@ class JobsPage:
             query=query,
             rows=[row(known, self._clock.now()) for known in found.jobs],
             tabs=tabs(query, counts),
-            job_types=sorted(sorted(counts, key=lambda one: -sum(counts[one].values()))[:MOST_TYPES]),
+            job_types=_types(counts, query.job_type),
             next_url=next_url,
             exhausted=found.exhausted,
             live_url=None if query.cursor else _live_url(query, found.jobs),
@@ -94,6 +94,12 @@ def tabs(query: JobsPageQuery, counts: Mapping[str, Mapping[Status, int]]) -> li
             for status, look in STATUSES.items()
         ),
     ]
+
+
+def _types(counts: Mapping[str, Mapping[Status, int]], chosen: str | None) -> list[tuple[str, str]]:
+    """What to choose from, with the type that is asked for among it."""
+    frequent = sorted(counts, key=lambda one: -sum(counts[one].values()))[:MOST_TYPES]
+    return [("", "any"), *((one, one) for one in sorted({*frequent, *([chosen] if chosen else [])}))]
 
 
 def _live_url(query: JobsPageQuery, jobs: Sequence[KnownJob]) -> str:

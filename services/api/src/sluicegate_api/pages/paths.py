@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+SIGN_OUT = "/admin/sign-out"
+"""At checkpoint-svc, which keeps the sessions."""
 JOBS = "/admin/agent-jobs"
 JOBS_EVENTS = f"{JOBS}/events"
 JOBS_ROWS = f"{JOBS}/rows"
@@ -10,6 +12,7 @@ JOB = f"{JOBS}/{{jobId}}"
 JOB_TIMELINE = f"{JOB}/timeline"
 JOB_EVENTS = f"{JOB}/events"
 JOB_RAW = f"{JOB}/raw"
+JOB_DATA = f"{JOB}/data/{{part}}"
 JOB_CANCEL = f"{JOB}/cancel"
 JOB_RETRY = f"{JOB}/retry"
 WORKER = "/admin/agent-worker"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sluicegate_api.pages.looks import Look
+from sluicegate_api.pages.looks import STATUSES, Look
 from sluicegate_api.pages.paths import job
 from sluicegate_api.pages.standing import standing
 from sluicegate_api.pages.words import Sentence
@@ -23,7 +23,6 @@ class JobRow:
     """None: its request has not come yet."""
     note: Sentence | None
     """What is worth knowing about its state without opening it."""
-    until: datetime | None
     requested_by: str | None
     tags: tuple[str, ...]
     created_at: datetime
@@ -34,8 +33,8 @@ class JobRow:
 def row(known: KnownJob, now: datetime) -> JobRow:
     """The row."""
     stands = standing(known, now)
-    telling = known.job.status is not Status.QUEUED or stands.until is not None or known.dead_request is not None
-    telling = telling or known.pending is not None or bool(known.snapshot.get("blockedReason"))
+    telling = known.job.status is not Status.QUEUED or stands.look is not STATUSES[Status.QUEUED]
+    telling = telling or known.pending is not None
     return JobRow(
         known.job.job_id,
         job(known.job.job_id),
@@ -43,7 +42,6 @@ def row(known: KnownJob, now: datetime) -> JobRow:
         known.job.job_type,
         known.asked.task_description if known.asked else None,
         stands.said[0] if stands.said and telling else None,
-        stands.until,
         known.asked.requested_by if known.asked else None,
         tuple(known.asked.tag_list) if known.asked else (),
         known.job.created_at,

@@ -11,7 +11,7 @@ from sluicegate_api.http.moments import moment
 from sluicegate_api.pages import hindrances as hindering
 from sluicegate_api.pages.looks import BLOCKED, DELAYED, RETRYING, STATUSES, Look
 from sluicegate_api.pages.paths import letter, review
-from sluicegate_api.pages.words import Part, Sentence, code, link, name, quote, sentence
+from sluicegate_api.pages.words import Part, Sentence, code, link, name, quote, sentence, when
 from sluicegate_api.reads.jobs import KnownJob
 from sluicegate_schemas.job_control import Action
 from sluicegate_schemas.job_lifecycle import Status
@@ -26,8 +26,6 @@ class Standing:
     """The most important first."""
     review: str | None = None
     """Where a person can let it go on."""
-    until: datetime | None = None
-    """What it waits for by itself."""
 
 
 def standing(
@@ -35,13 +33,12 @@ def standing(
 ) -> Standing:
     """Of a job as it is known. `letters`: whoever looks may open dead letters."""
     pending = () if known.pending is None else (_pending(known),)
-    look, said, until = _look_and_words(known, now, hindrances, letters=letters)
+    look, said = _look_and_words(known, now, hindrances, letters=letters)
     waited_for = known.snapshot.get("waitingFor")
     return Standing(
         look,
         (*pending, *said),
         review(UUID(waited_for[0])) if waited_for and known.job.status is Status.WAITING else None,
-        until,
     )
 
 
@@ -52,38 +49,38 @@ def look(known: KnownJob, now: datetime) -> Look:
 
 def _look_and_words(
     known: KnownJob, now: datetime, hindrances: Sequence[Hindrance], *, letters: bool
-) -> tuple[Look, tuple[Sentence, ...], datetime | None]:
+) -> tuple[Look, tuple[Sentence, ...]]:
     status, snapshot = known.job.status, known.snapshot
     match status:
         case Status.QUEUED:
             return _queued(known, now, hindrances, letters=letters)
         case Status.RUNNING:
-            return STATUSES[status], (_running(snapshot),), None
+            return STATUSES[status], (_running(snapshot),)
         case Status.WAITING:
-            return STATUSES[status], (sentence("Waits for a decision on ", _asked(known)),), None
+            return STATUSES[status], (sentence("Waits for a decision on ", _asked(known)),)
         case _:
-            return STATUSES[status], _ended(snapshot), None
+            return STATUSES[status], _ended(snapshot)
 
 
 def _queued(
     known: KnownJob, now: datetime, hindrances: Sequence[Hindrance], *, letters: bool
-) -> tuple[Look, tuple[Sentence, ...], datetime | None]:
+) -> tuple[Look, tuple[Sentence, ...]]:
     if known.dead_request is not None:
         where = link("See what is wrong with it", letter(known.dead_request.dead_letter_id))
         dead = sentence("Its request was dead-lettered: ", code(known.dead_request.code), ".")
-        return BLOCKED, ((*dead, Part(" "), where) if letters else dead,), None
+        return BLOCKED, ((*dead, Part(" "), where) if letters else dead,)
     if known.snapshot.get("blockedReason"):
-        return BLOCKED, (sentence("No worker handles ", code(known.job.job_type), "."),), None
+        return BLOCKED, (sentence("No worker handles ", code(known.job.job_type), "."),)
     ready_at = _ready_at(known)
     if ready_at is not None and ready_at > now:
         if (error := _error(known.snapshot)) is not None:
-            return RETRYING, (sentence("Is tried again. The last attempt failed: ", *error),), ready_at
-        return DELAYED, (sentence("Not to start yet."),), ready_at
+            return RETRYING, (sentence("Tried again ", when(ready_at), "; the last attempt failed: ", *error),)
+        return DELAYED, (sentence("Starts ", when(ready_at), "."),)
     said = tuple(hindering.say(one, now) for one in hindrances)
     if not said:
         unheard = "No worker has heard of it yet." if known.job.seq == 0 else "Waits for a slot."
         said = (sentence(unheard),)
-    return STATUSES[Status.QUEUED], said, None
+    return STATUSES[Status.QUEUED], said
 
 
 def _running(snapshot: dict[str, Any]) -> Sentence:

@@ -29,7 +29,7 @@ class Row:
     icon: str
     said: Sentence
     at: datetime
-    """By the workers' clock, except for what people asked of the api."""
+    """By the workers' clock, except for what people asked of the api. Of a wait: its end, if it has one."""
     ms: float | None = None
     """How long it lasted; None: a moment, or it goes on."""
     goes_on: bool = False
@@ -133,7 +133,7 @@ def _queued(key: str, queued: Queued, job_type: str, now: datetime) -> Row | Non
             said = sentence("No worker handled ", code(job_type))
         elif queued.after_failure:
             said = sentence("Paused before the next attempt")
-        return Row(key, "neutral", "clock", said, queued.began, _ms(lasted), waits=True)
+        return Row(key, "neutral", "clock", said, queued.ended, _ms(lasted), waits=True)
     if queued.blocked is not None:
         said = sentence("No worker handles ", code(job_type))
         return Row(key, "warn", "warning", said, queued.began, goes_on=True, waits=True)
@@ -171,8 +171,8 @@ _STOPS: Mapping[Stop | None, tuple[str, str]] = {
 def _asked(key: str, asked: Asked, checkpoint: Checkpoint | None) -> Row:
     told = decisions.say(asked, checkpoint)
     ms = None if asked.ended is None else _ms(asked.ended - asked.began)
-    open_ = asked.ended is None
-    return Row(key, told.tone, told.icon, told.said, asked.began, ms, open_, waits=True, quote=told.reason)
+    at = asked.ended or asked.began
+    return Row(key, told.tone, told.icon, told.said, at, ms, asked.ended is None, waits=True, quote=told.reason)
 
 
 def _ending(story: RunStory) -> list[Row]:

@@ -1,6 +1,7 @@
 """Sentences for people, made of parts that a template can tell apart: names and quoted text come from strangers."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -18,6 +19,8 @@ class As(StrEnum):
     QUOTE = "quote"
     """Somebody's own words."""
     LINK = "link"
+    WHEN = "when"
+    """A moment, said by how far away it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Part:
     text: str
     how: As = As.PLAIN
     href: str = ""
+    at: datetime | None = None
 
 
 Sentence: TypeAlias = tuple[Part, ...]
@@ -57,6 +61,11 @@ def link(text: str, href: str) -> Part:
     return Part(text, As.LINK, href)
 
 
+def when(moment: datetime) -> Part:
+    """A moment."""
+    return Part(f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", As.WHEN, at=moment)
+
+
 def plain(said: Sentence) -> str:
     """The sentence as a screen reader or a test has it."""
     return "".join(f"“{part.text}”" if part.how is As.QUOTE else part.text for part in said)
@@ -75,4 +84,7 @@ def lasting(ms: float) -> str:
         return f"{min(round(ms), 999)} ms"
     if ms < 9_950:
         return f"{ms / 1000:.1f} s"
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    if 0 < minutes < 10 and seconds:
+        return f"{minutes} min {seconds} s"
     return duration(round(ms / 1000))
