@@ -10,9 +10,10 @@ from confluent_kafka import Producer
 from hdrh.histogram import HdrHistogram
 
 from bench.http_load import Connection, request, send_all
-from bench.system import API, CHECKPOINT_SVC, WORKER, System
+from bench.system import API, CHECKPOINT_SVC, WORKER, System, busy_seconds
 
 TEXT = "x" * 200
+SUCCEEDED = "SELECT count(*) FROM runs WHERE status = 'succeeded'"
 
 
 @dataclass(slots=True)
@@ -23,13 +24,18 @@ class Figures:
     jobs: int
     figures: dict[str, float] = field(default_factory=dict)
     cpu_us_per_job: dict[str, float] = field(default_factory=dict)
+    operations_per_commit: dict[str, float] = field(default_factory=dict)
+    cpu_elsewhere: float = 0
+    """Cores that were busy with anything else: only a quiet machine gives figures that can be compared."""
 
 
 class _Meter:
-    """Wall time and CPU of a stretch of work."""
+    """Wall time, CPU and group commits of a stretch of work."""
 
     def __init__(self, system: System) -> None:
         self._system = system
+        self._commits = system.group_commits()
+        self._busy = busy_seconds()
         self._cpu = system.cpu_seconds()
         self._start = time.monotonic()
 
@@ -38,10 +44,23 @@ class _Meter:
         """Since the beginning."""
         return time.monotonic() - self._start
 
-    def cpu_us_per_job(self, jobs: int) -> dict[str, float]:
-        """CPU per job so far, by part and in all."""
-        used = {name: (now - self._cpu[name]) * 1e6 / jobs for name, now in self._system.cpu_seconds().items()}
-        return {name: round(value) for name, value in {**used, "all": sum(used.values())}.items()}
+    def figures(self, scenario: str, jobs: int, figures: dict[str, float]) -> Figures:
+        """Everything so far."""
+        seconds = self.seconds
+        used = {name: now - self._cpu[name] for name, now in self._system.cpu_seconds().items()}
+        elsewhere = (busy_seconds() - self._busy - sum(used.values())) / seconds
+        commits = {
+            name: (operations - self._commits[name][0]) / max(1, count - self._commits[name][1])
+            for name, (operations, count) in self._system.group_commits().items()
+        }
+        return Figures(
+            scenario,
+            jobs,
+            figures,
+            {name: round(value * 1e6 / jobs) for name, value in {**used, "all": sum(used.values())}.items()},
+            {name: round(value, 1) for name, value in commits.items()},
+            round(elsewhere, 2),
+        )
 
 
 async def ungated_from_kafka(system: System, jobs: int) -> Figures:
@@ -50,6 +69,7 @@ async def ungated_from_kafka(system: System, jobs: int) -> Figures:
         {"bootstrap.servers": system.kafka.bootstrap_servers, "linger.ms": 5, "compression.type": "lz4"}
     )
     batch = uuid4().hex[:8]
+    before = system.query(WORKER, SUCCEEDED)[0][0]
     meter = _Meter(system)
     for number in range(jobs):
         data = {
@@ -62,10 +82,8 @@ async def ungated_from_kafka(system: System, jobs: int) -> Figures:
         if number % 1000 == 0:
             producer.poll(0)
     await asyncio.to_thread(producer.flush, 60)
-    await system.until(
-        WORKER, f"SELECT count(*) FROM runs WHERE job_id LIKE '{batch}-%' AND status = 'succeeded'", jobs
-    )
-    figures = Figures("ungated from Kafka", jobs, {"jobs/s": round(jobs / meter.seconds)}, meter.cpu_us_per_job(jobs))
+    await system.until(WORKER, SUCCEEDED, before + jobs)
+    figures = meter.figures("ungated from Kafka", jobs, {"jobs/s": round(jobs / meter.seconds)})
     await _settled(system)
     return figures
 
@@ -80,12 +98,12 @@ async def gated_by_http(system: System, jobs: int, connections: int) -> Figures:
     parked = meter.seconds
     ids = system.query(CHECKPOINT_SVC, "SELECT checkpoint_id FROM checkpoints WHERE state = 'pending'")
     approvals = [_approve(system, str(checkpoint_id)) for (checkpoint_id,) in ids]
-    before = system.query(WORKER, "SELECT count(*) FROM runs WHERE status = 'succeeded'")[0][0]
+    before = system.query(WORKER, SUCCEEDED)[0][0]
     resumed_from = meter.seconds
     await send_all(system.ports["checkpoint-svc"], approvals, connections)
-    await system.until(WORKER, "SELECT count(*) FROM runs WHERE status = 'succeeded'", before + jobs)
+    await system.until(WORKER, SUCCEEDED, before + jobs)
     done = meter.seconds
-    figures = Figures(
+    figures = meter.figures(
         "gated by HTTP",
         jobs,
         {
@@ -93,7 +111,6 @@ async def gated_by_http(system: System, jobs: int, connections: int) -> Figures:
             "resume/s": round(jobs / (done - resumed_from)),
             "gated/s": round(jobs / (parked + done - resumed_from)),
         },
-        meter.cpu_us_per_job(jobs),
     )
     await _settled(system)
     return figures

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from sluicegate_dev.services import API, CHECKPOINT_SVC, SERVICES, WORKER, Servi
 
 REPOSITORY = Path(__file__).parent.parent
 
+LOOK_SECONDS = 0.1
+"""Between two looks at how far the system is. Each look counts a table: more of them would be measured, too."""
+
 
 @dataclass(slots=True)
 class System:
@@ -31,6 +35,7 @@ class System:
     postgres: EmbeddedPostgres
     database_urls: dict[str, str]
     ports: dict[str, int]
+    internal_ports: dict[str, int]
     processes: dict[str, ServiceProcess]
 
     def query(self, service: Service, statement: str) -> list[tuple[Any, ...]]:
@@ -54,7 +59,11 @@ class System:
                     return
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"{service.name}: {statement} gave {row}, not {value}")
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(LOOK_SECONDS)
+
+    def group_commits(self) -> dict[str, tuple[float, float]]:
+        """By service: operations and transactions of its write loop so far."""
+        return {name: _group_commits(port) for name, port in self.internal_ports.items()}
 
     def cpu_seconds(self) -> dict[str, float]:
         """CPU time used so far, by part; `client` is this process."""
@@ -63,6 +72,19 @@ class System:
         used["postgres"] = _cpu(self.postgres.child.pid) if self.postgres.child else 0
         used["client"] = time.process_time()
         return used
+
+
+def busy_seconds() -> float:
+    """CPU time that the machine has spent on anything, all cores."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - times.iowait - times.guest - times.guest_nice)
+
+
+def _group_commits(port: int) -> tuple[float, float]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as response:
+        lines = [line.split() for line in response.read().decode().splitlines()]
+    found = {line[0]: float(line[1]) for line in lines if line[0].startswith("sluicegate_group_commit_operations_")}
+    return found["sluicegate_group_commit_operations_sum"], found["sluicegate_group_commit_operations_count"]
 
 
 def _cpu(pid: int) -> float:
@@ -95,7 +117,7 @@ async def running(folder: Path, *, slots: int) -> AsyncIterator[System]:
     (folder / "workspace").mkdir(parents=True)
     await asyncio.to_thread(kafka.start)
     await asyncio.to_thread(postgres.start)
-    system = System(keys, kafka, postgres, {}, {}, {})
+    system = System(keys, kafka, postgres, {}, {}, {}, {})
     try:
         for service in SERVICES:
             system.database_urls[service.name] = postgres.create_database(service.database)
@@ -116,11 +138,12 @@ async def running(folder: Path, *, slots: int) -> AsyncIterator[System]:
             await asyncio.to_thread(migrate, service, system.database_urls[service.name])
         for service in SERVICES:
             system.ports[service.name] = free_port(0)
+            system.internal_ports[service.name] = free_port(0)
             process = system.processes[service.name] = ServiceProcess(
                 service,
                 settings_of(service, around),
                 http_port=system.ports[service.name],
-                internal_port=free_port(0),
+                internal_port=system.internal_ports[service.name],
                 log=folder / f"{service.name}.log",
                 spawned=lambda child: None,
             )
@@ -137,4 +160,4 @@ async def running(folder: Path, *, slots: int) -> AsyncIterator[System]:
         await asyncio.to_thread(postgres.stop)
 
 
-__all__ = ["API", "CHECKPOINT_SVC", "WORKER", "System", "running"]
+__all__ = ["API", "CHECKPOINT_SVC", "WORKER", "System", "busy_seconds", "running"]

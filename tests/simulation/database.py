@@ -51,7 +51,7 @@ class Database:
         self._answer(set(rows.answers))
         for row in outbox:
             self.tables.of(EMITTED).setdefault(row.id, row)
-        return Committed(results, outbox)
+        return Committed(results, rows.emitted)
 
     def _lock(self, rows: Rows, need: Need) -> None:
         stored = self.tables.of(need.table)

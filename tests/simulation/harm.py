@@ -1,7 +1,7 @@
 """Records that nobody should be able to do harm with: forged decisions, and poison of every kind."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sluicegate_checkpoint_svc.domain import events
@@ -91,7 +91,7 @@ class Harm:
         if checkpoint.state is State.APPROVED and chance.good(0.5):
             event = chance.one((_with_another_edit, _with_another_outcome))(events.decided(checkpoint))
         else:
-            undecided = replace(checkpoint, state=State.PENDING)
+            undecided = checkpoint._replace(state=State.PENDING)
             ruling = Ruling(chance.one((Outcome.APPROVED, Outcome.APPROVED, Outcome.REJECTED)), by="mallory")
             signer = chance.one((FORGED, STRANGE))
             event = events.decided(settle(undecided, ruling, new_id(), self.outside.house.now(), signer))
@@ -141,7 +141,7 @@ def _with_another_outcome(event: CheckpointDecided) -> CheckpointDecided:
 
 def _about_other_bytes(checkpoint: Checkpoint) -> CheckpointDecided:
     assert checkpoint.decision_id is not None
-    other = replace(checkpoint, state=State.PENDING, payload_digest=ANOTHER_DIGEST)
+    other = checkpoint._replace(state=State.PENDING, payload_digest=ANOTHER_DIGEST)
     ruling = Ruling(Outcome.APPROVED, by=checkpoint.decided_by)
     assert checkpoint.decided_at is not None
     return events.decided(settle(other, ruling, checkpoint.decision_id, checkpoint.decided_at, GENUINE))

@@ -1,7 +1,6 @@
 """What the services' own SQL means, in Python. A text that is not listed here is an error."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -150,18 +149,18 @@ def _delete_sent(tables: Tables, now: datetime, ids: Collection[UUID]) -> None:
 
 def _shelve(tables: Tables, now: datetime, ids: Collection[UUID]) -> None:
     outbox = tables.of(OUTBOX)
-    outbox |= {each: replace(outbox[each], claimed_until=INFINITY) for each in ids if each in outbox}
+    outbox |= {each: outbox[each]._replace(claimed_until=INFINITY) for each in ids if each in outbox}
 
 
 def _make_waits_due(tables: Tables, now: datetime) -> None:
     outbox = tables.of(OUTBOX)
-    outbox |= {row.id: replace(row, claimed_until=now) for row in outbox.values() if row.claimed_until < INFINITY}
+    outbox |= {row.id: row._replace(claimed_until=now) for row in outbox.values() if row.claimed_until < INFINITY}
 
 
 def _settle_control(tables: Tables, now: datetime, outcome: str, reason: str | None, control_id: UUID) -> None:
     controls = tables.of(CONTROLS)
     if control_id in controls:
-        controls[control_id] = replace(controls[control_id], outcome=AnswerOutcome(outcome), outcome_reason=reason)
+        controls[control_id] = controls[control_id]._replace(outcome=AnswerOutcome(outcome), outcome_reason=reason)
 
 
 STATEMENTS: dict[str, Callable[..., None]] = {

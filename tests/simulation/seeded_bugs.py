@@ -112,8 +112,8 @@ BUGS = (
         (f"{API}/domain/job.py", "    if snapshot.seq <= job.seq:\n        return job\n", ""),
         (
             f"{API}/domain/reporting.py",
-            "    return replace(asked, report_at=now + silence.patience(asked.reports)), True\n",
-            "    return replace(asked, report_at=now + silence.patience(asked.reports)), False\n",
+            "    return asked._replace(report_at=now + silence.patience(asked.reports)), True\n",
+            "    return asked._replace(report_at=now + silence.patience(asked.reports)), False\n",
         ),
     ),
     _bug(

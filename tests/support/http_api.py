@@ -115,3 +115,25 @@ def decision(outcome: str = "approved", **members: Any) -> dict[str, Any]:
         "by": ["ana"],
         "at": "2026-11-22T12:05:00Z",
     } | members
+
+
+def comment(**members: Any) -> dict[str, Any]:
+    """A comment, as a timeline has it."""
+    return {
+        "event": "commented",
+        "at": "2026-11-22T12:03:00Z",
+        "by": "cleo",
+        "commentId": "0193e000-0000-7000-8000-000000000002",
+        "text": "Is this safe?",
+    } | members
+
+
+def refused(status: int, slug: str, detail: str = "What to do.", **members: Any) -> dict[str, Any]:
+    """One of many decisions that was refused."""
+    document = {"type": f"https://sluicegate.dev/problems/{slug}", "status": status, "detail": detail, **members}
+    return {"checkpointId": CHECKPOINT_ID, "status": status, "problem": document}
+
+
+def login_link() -> dict[str, Any]:
+    """A sign-in link, as the service answers it."""
+    return {"name": "Ana", "url": "/admin/sign-in/s3cret", "expiresAt": "2026-11-22T12:10:00Z"}

@@ -1,7 +1,7 @@
 """Commits operations into dictionaries, through the kit's own `Rows`, for tests that need no database."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -39,6 +39,10 @@ class MemoryWrites:
     async def submit(self, operation: Operation[T]) -> T:
         """`enqueue`, and wait."""
         return await self.enqueue(operation)
+
+    async def submit_all(self, operations: Sequence[Operation[T]]) -> list[T | BaseException]:
+        """One after the other, each on its own."""
+        return await asyncio.gather(*map(self.enqueue, operations), return_exceptions=True)
 
     def _commit(self, operation: Operation[T]) -> T:
         self.before(operation)

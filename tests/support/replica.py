@@ -31,6 +31,11 @@ class Replica:
         """Process ids of those that were paused."""
 
     @property
+    def port(self) -> int:
+        """Of its HTTP API."""
+        return self._http_port
+
+    @property
     def url(self) -> str:
         """Where its HTTP API answers."""
         return f"http://{LOOPBACK}:{self._http_port}"

@@ -1,6 +1,5 @@
 """The three services as processes, any number of replicas of each, on real PostgreSQL and a broker of the caller's."""
 
-import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,9 @@ from psycopg.rows import dict_row
 from sluicegate_dev.keys import make_keys
 from sluicegate_dev.services import API, CHECKPOINT_SVC, SERVICES, WORKER, Service, Surroundings, settings_of
 from tests.support.databases import Databases
+from tests.support.plain_http import NO_CERTIFICATES
 from tests.support.replica import Replica
 from tests.support.waiting import NeverHappened, eventually
-
-_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""All is plain HTTP here, and a client without this loads the system's certificates, which takes 25 ms each time."""
 
 ENDED = frozenset({"succeeded", "failed", "rejected", "expired", "cancelled"})
 
@@ -124,7 +121,7 @@ class Stack:
     def client(self, replica: Replica, who: str | None = "submitter") -> httpx.Client:
         """HTTP to one replica as `submitter`, `approver`, `admin` or nobody."""
         headers = {"authorization": f"Bearer {self.keys.api_keys[who]}"} if who else {}
-        return httpx.Client(base_url=replica.url, headers=headers, timeout=40, trust_env=False, verify=_NO_CERTIFICATES)
+        return httpx.Client(base_url=replica.url, headers=headers, timeout=40, trust_env=False, verify=NO_CERTIFICATES)
 
     def submit(self, job_type: str, input_data: Mapping[str, Any], **more: Any) -> str:
         """Enqueues a job as `submitter`; its id."""

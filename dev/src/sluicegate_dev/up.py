@@ -13,11 +13,13 @@ from sluicegate_dev.folder import DevFolder
 from sluicegate_dev.front_door import FrontDoor
 from sluicegate_dev.greeting import greeting
 from sluicegate_dev.house import Broker, House
+from sluicegate_dev.keys import PEOPLE
 from sluicegate_dev.own_handlers import Handlers, find_handlers
 from sluicegate_dev.ports import LOOPBACK, free_port
 from sluicegate_dev.routes import Route, routes_of
 from sluicegate_dev.samples import lay_out_samples
 from sluicegate_dev.screen import LogTail, say
+from sluicegate_dev.sign_in_links import sign_in_links
 from sluicegate_dev.supervisor import Supervisor
 from sluicegate_dev.watching import changes_of
 from sluicegate_kit.web.server import HttpServer
@@ -87,8 +89,10 @@ async def _live(
         if stop.is_set():
             return
         announce()
+        api_keys = house.keys.api_keys
+        links = await sign_in_links(origin, api_keys["admin"], PEOPLE)
         say("dev", f"ready after {time.monotonic() - began:.1f} s")
-        say("", greeting(origin, house.kafka.bootstrap_servers, folder, house.keys.api_keys))
+        say("", greeting(origin, house.kafka.bootstrap_servers, folder, api_keys, links))
         supervisor = Supervisor(say, announce)
         await _first_of(
             asyncio.create_task(stop.wait()),

@@ -10,6 +10,11 @@ from sluicegate_schemas.ids import JobId
 from sluicegate_schemas.job_requested import JobRequested, JobType
 from sluicegate_schemas.model import Event, Part, Timestamp
 
+STATUS_HEADER = "sg_status"
+"""Repeats `status`, so that a reader can pass over what does not concern it without reading the value."""
+ANSWERS_HEADER = "sg_answers"
+"""There if the event carries `answers`."""
+
 
 class Status(StrEnum):
     """Where a run stands."""

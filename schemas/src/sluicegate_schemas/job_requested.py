@@ -5,11 +5,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field, JsonValue, StringConstraints
 
 from sluicegate_schemas.ids import JobId
-from sluicegate_schemas.model import Event, LongText, ShortText, Timestamp
+from sluicegate_schemas.model import Event, LongText, ShortText, Timestamp, Whole
 
 JobType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-Priority = Annotated[int, Field(ge=1, le=10, strict=True)]
+Priority = Annotated[int, Whole(1, 10)]
+Attempts = Annotated[int, Whole(1, 100)]
 
 
 class JobRequested(Event):
@@ -23,7 +24,7 @@ class JobRequested(Event):
     input_data: dict[str, JsonValue] = Field(default_factory=dict)
     priority: Priority = 5
     requested_by: ShortText | None = None
-    max_attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 3
+    max_attempts: Attempts = 3
     timeout_seconds: Annotated[float, Field(gt=0, le=31_536_000, strict=True)] | None = None
     """Running time of one attempt; waiting for a person does not count. None: no limit."""
     run_at: Timestamp | None = None

@@ -3,9 +3,7 @@
 Source: Unicode Technical Report 36 and the "Trojan Source" paper (CVE-2021-42574).
 """
 
-import sys
 import unicodedata
-from functools import cache
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -22,17 +20,3 @@ def misleads(character: str) -> bool:
         or character in _INVISIBLE_LETTERS
         or any(ord(character) in selectors for selectors in _SELECTORS)
     )
-
-
-@cache
-def character_class() -> str:
-    """All of them, as the inside of a `[…]` of `re`. Looks at every code point once: about a quarter of a second."""
-    ranges: list[list[int]] = []
-    for point in range(sys.maxunicode + 1):
-        if not misleads(chr(point)):
-            continue
-        if ranges and ranges[-1][1] == point - 1:
-            ranges[-1][1] = point
-        else:
-            ranges.append([point, point])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)

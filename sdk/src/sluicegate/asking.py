@@ -68,12 +68,17 @@ def build_ask(
         view=view,
         risk=risk,
     )
-    # The journal keeps only the payload; the rest must fit beside it in one event.
-    what = f"what checkpoint {entry.name!r} says beside its payload"
-    rest = len(encode([title, description, payload_schema, checked["view"]], what))
-    if rest > REST_BYTES - _ENVELOPE_BYTES:
-        raise PayloadTooLarge(what, rest, REST_BYTES - _ENVELOPE_BYTES)
+    if description is not None or payload_schema is not None or checked["view"] is not None:
+        _check_rest(entry.name, [title, description, payload_schema, checked["view"]])
     return Ask(entry, payload_schema=payload_schema, allowed_decisions=tuple(allow), **checked)
+
+
+def _check_rest(key: str, rest: list[Any]) -> None:
+    """The journal keeps only the payload; the rest must fit beside it in one event."""
+    what = f"what checkpoint {key!r} says beside its payload"
+    size = len(encode(rest, what))
+    if size > REST_BYTES - _ENVELOPE_BYTES:
+        raise PayloadTooLarge(what, size, REST_BYTES - _ENVELOPE_BYTES)
 
 
 def _check(key: str, **fields: Any) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Attempt:
         self._input_data = input_data
         self._wake = asyncio.Event()
         self._replay = Replay(facts, journal, on_close=self._wake.set)
-        self._crew = crew.Crew(on_empty=self.stopped.set, is_over=lambda: self._replay.closed_by is not None)
+        self._crew = crew.Crew(on_empty=self.stopped.set, is_over=self._replay.is_closed)
         self._leave_seconds = leave_seconds
         self._main: asyncio.Future[Left] | None = None
 
@@ -133,6 +133,9 @@ class Attempt:
 
     def _end(self, main: "asyncio.Future[Left]") -> AttemptEnd:
         closed_by = self._replay.closed_by
+        if closed_by is not None and main.done():
+            # Its frames know the context, which knows it: a circle that only the garbage collector would find.
+            closed_by.with_traceback(None)
         if closed_by is not None and not isinstance(closed_by, ContextClosed):
             return end_of_closed(closed_by)
         left = main.result()

@@ -60,6 +60,10 @@ class Replay:
         """Why every further call raises, once something does."""
         return self._closed_by
 
+    def is_closed(self) -> bool:
+        """Whether every further call raises."""
+        return self._closed_by is not None
+
     def close(self, by: BaseException) -> None:
         """Make every later call raise `by`. The first closing stays."""
         if self._closed_by is None:

@@ -32,10 +32,11 @@ SECRET = "s" * 32
 DECIDERS = tuple(f"decider-{number}" for number in range(8))
 
 
-def _identity(name: str, *roles: Role) -> Identity:
+def person(name: str, *roles: Role, person: bool = True) -> Identity:
+    """Somebody with a key; or a machine."""
     return Identity(
         name=name,
-        person=True,
+        person=person,
         roles=frozenset(roles),
         keys=(Key(id=name, sha256=hashlib.sha256(SECRET.encode()).hexdigest()),),
     )
@@ -43,9 +44,11 @@ def _identity(name: str, *roles: Role) -> Identity:
 
 IDENTITIES = Identities(
     [
-        _identity("ana", Role.SUBMITTER, Role.APPROVER),
-        _identity("vic", Role.VIEWER),
-        *(_identity(name, Role.APPROVER) for name in ("ben", "cleo", *DECIDERS)),
+        person("ana", Role.SUBMITTER, Role.APPROVER),
+        person("vic", Role.VIEWER),
+        person("root", Role.ADMIN),
+        person("robot", Role.APPROVER, person=False),
+        *(person(name, Role.APPROVER) for name in ("ben", "cleo", *DECIDERS)),
     ]
 )
 
@@ -76,18 +79,20 @@ class World:
     folder: Path
 
     @asynccontextmanager
-    async def replicas(self, number: int = 1, **changes: Any) -> AsyncIterator[list[Replica]]:
-        """Replicas that run until the end of the block."""
+    async def replicas(
+        self, number: int = 1, *, identities: Identities = IDENTITIES, **changes: Any
+    ) -> AsyncIterator[list[Replica]]:
+        """Replicas that run until the end of the block; `changes` of their settings."""
         async with AsyncExitStack() as stack:
-            yield [await stack.enter_async_context(self._replica(changes)) for _ in range(number)]
+            yield [await stack.enter_async_context(self._replica(identities, changes)) for _ in range(number)]
 
     @asynccontextmanager
-    async def _replica(self, changes: Mapping[str, Any]) -> AsyncIterator[Replica]:
+    async def _replica(self, identities: Identities, changes: Mapping[str, Any]) -> AsyncIterator[Replica]:
         service = assemble(
             self._settings(changes),
             MemoryProducer(self.broker),
             MemoryConsumer(self.broker, GROUP, TOPICS, poll_seconds=0.05),
-            IDENTITIES,
+            identities,
             Metrics(),
         )
         async with AsyncExitStack() as stack:

@@ -1,10 +1,12 @@
 """`make dev` as a person meets it."""
 
+import re
 import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sluicegate_dev.processes import process_id
@@ -55,6 +57,19 @@ def test_a_job_runs_through_one_origin_and_its_files_are_written(running: MakeDe
     result = dev.wait_for_job(job, "succeeded")["result"]
     written = Path(here["workspace"]) / result["written"][0]["path"]
     assert written.read_text() == "export const ok = true;\n"
+
+
+def test_two_people_are_shown_how_to_sign_in_at_both_services(running: MakeDev) -> None:
+    links = dict(re.findall(r"(Ana|Ben) \([a-z, ]+\) +(http://127\.0\.0\.1:\d+/admin/sign-in/[\w-]+)", running.screen))
+    assert set(links) == {"Ana", "Ben"}
+    for link in links.values():
+        with httpx.Client(trust_env=False, headers={"sec-fetch-site": "same-origin"}) as browser:
+            assert browser.get(link).status_code == 200
+            assert browser.post(link).status_code == 303
+            origin = running.here["origin"]
+            for path in ("/api/agent-jobs", "/api/admin/agent-checkpoints"):
+                assert browser.get(f"{origin}{path}").status_code == 200
+            assert browser.post(link).status_code == 410
 
 
 def test_a_second_one_in_the_same_clone_says_where_the_first_is(running: MakeDev) -> None:

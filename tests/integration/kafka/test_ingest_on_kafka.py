@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from sluicegate_dev.kafka_topics import recreate_topics
 from sluicegate_kit.db.ddl import KIT_V1
 from sluicegate_kit.db.operation import Operation
-from sluicegate_kit.db.rows import Rows
+from sluicegate_kit.db.rows import Emitted, Rows
 from sluicegate_kit.db.table import Need, Table
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
@@ -20,7 +21,7 @@ from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Record
 from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_kit.metrics import Metrics
-from sluicegate_kit.outbox.row import OutboxRow, Patience
+from sluicegate_kit.outbox.row import Patience
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.topics import JOB_REQUESTED, Party
 from tests.ports.kafka.conftest import running
@@ -33,8 +34,7 @@ DEADLINE_SECONDS = 40
 DDL = "CREATE TABLE seen (value bytea PRIMARY KEY)"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One row of the reader's table."""
 
     value: bytes
@@ -59,7 +59,7 @@ class See(Operation[None]):
 class Unpublished:
     """Nothing is published here."""
 
-    def publish(self, rows: Sequence[OutboxRow]) -> None:
+    def publish(self, events: Sequence[Emitted]) -> None:
         raise AssertionError("nothing to publish")
 
 

@@ -1,15 +1,15 @@
 """A little ledger, to try the write loop on: accounts that must not go below zero, and a timeline of what happened."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_kit.db.operation import Operation
-from sluicegate_kit.db.rows import Rows
+from sluicegate_kit.db.rows import Emitted, Rows
 from sluicegate_kit.db.table import Need, Table
-from sluicegate_kit.outbox.row import OutboxRow
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.ids import new_id
 
@@ -27,8 +27,7 @@ class State(StrEnum):
     USED = "used"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     name: str
     owner: str | None
     balance: int
@@ -40,8 +39,7 @@ class Account:
     seal: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     name: str
     number: int
 
@@ -72,8 +70,7 @@ class Deposit(Operation[int]):
             account = Account(self.name, None, 0, State.NEW, None, None, 0.5, False, None)
         elif account.last_transfer == self.id:
             return account.balance
-        account = replace(
-            account,
+        account = account._replace(
             balance=account.balance + self.amount,
             state=State.USED,
             last_transfer=self.id,
@@ -101,7 +98,7 @@ class Withdraw(Operation[int]):
         rows.emit(Message("withdrawals", self.name, b""), answer_key=f"withdrawal:{self.name}")
         if account is None:
             raise NoSuchAccount(self.name)
-        rows.put(ACCOUNTS, replace(account, balance=account.balance - self.amount))
+        rows.put(ACCOUNTS, account._replace(balance=account.balance - self.amount))
         return account.balance - self.amount
 
 
@@ -137,7 +134,7 @@ class Published:
     """A publisher that only remembers."""
 
     def __init__(self) -> None:
-        self.rows: list[OutboxRow] = []
+        self.events: list[Emitted] = []
 
-    def publish(self, rows: Sequence[OutboxRow]) -> None:
-        self.rows.extend(rows)
+    def publish(self, events: Sequence[Emitted]) -> None:
+        self.events.extend(events)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -16,7 +16,7 @@ from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
 from sluicegate_kit.db.table import Match, Need, Selection
 from sluicegate_kit.db.write_loop import WriteLoop
-from sluicegate_kit.outbox.row import Patience, message
+from sluicegate_kit.outbox.row import OUTBOX, Patience, message
 from tests.ports.db.accounts import (
     ACCOUNTS,
     DDL,
@@ -118,7 +118,7 @@ async def test_one_operation_with_refused_data_among_300_fails_alone(ledger: str
     assert refused.sqlstate == "23514"
     assert results == [1] * 299
     assert query(ledger, "SELECT count(*) FROM accounts") == [(300,)]
-    assert {row.topic for row in published.rows} == {"deposits"}
+    assert {event.message.topic for event in published.events} == {"deposits"}
 
 
 async def test_an_operation_that_raises_leaves_nothing_and_harms_nobody(ledger: str) -> None:
@@ -133,7 +133,7 @@ async def test_an_operation_that_raises_leaves_nothing_and_harms_nobody(ledger: 
     assert results[0] == 1
     assert isinstance(results[1], NoSuchAccount)
     assert results[2] == 2
-    assert [row.topic for row in published.rows] == ["deposits", "deposits"]
+    assert [event.message.topic for event in published.events] == ["deposits", "deposits"]
     assert query(ledger, "SELECT count(*) FROM outbox") == [(2,)]
 
 
@@ -194,13 +194,14 @@ async def test_an_answer_ends_the_wait_also_in_the_same_batch(ledger: str) -> No
         assert query(ledger, "SELECT count(*) FROM outbox WHERE answer_key IS NOT NULL") == [(0,)]
 
 
-async def test_headers_and_values_are_published_byte_for_byte(ledger: str) -> None:
+async def test_headers_and_values_are_published_and_kept_byte_for_byte(ledger: str) -> None:
     published = Published()
     async with running(ledger, published) as writes:
         await writes.submit(deposit("ana", 5))
-    (row,) = published.rows
-    sent = message(row)
-    assert (sent.topic, sent.key, sent.value, sent.headers) == ("deposits", "ana", b"5", (("raw", b"\xff\x00"),))
+    (event,) = published.events
+    (row,) = query(ledger, f"SELECT {', '.join(OUTBOX.columns)} FROM outbox")
+    for sent in (event.message, message(OUTBOX.read(row))):
+        assert (sent.topic, sent.key, sent.value, sent.headers) == ("deposits", "ana", b"5", (("raw", b"\xff\x00"),))
 
 
 async def test_a_rider_adds_its_operation_to_the_same_transaction(ledger: str) -> None:
@@ -287,7 +288,7 @@ async def test_rows_that_change_in_different_columns_are_written_in_one_batch(le
         def decide(self, rows: Rows) -> None:
             account = rows.get(ACCOUNTS, "ben")
             assert account is not None
-            rows.put(ACCOUNTS, replace(account, owner="Ben"))
+            rows.put(ACCOUNTS, account._replace(owner="Ben"))
 
     async with running(ledger) as writes:
         for name in ("ana", "ben"):

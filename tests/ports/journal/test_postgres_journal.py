@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from sluicegate.journal import Journal, JournaledDecision
+from sluicegate_kit.db.rows import Emitted
 from sluicegate_kit.db.write_loop import WriteLoop
-from sluicegate_kit.outbox.row import OutboxRow, Patience
+from sluicegate_kit.outbox.row import Patience
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.job_control import Action, JobControl
 from sluicegate_schemas.topics import CHECKPOINT_CREATED
@@ -38,10 +39,10 @@ JOB_TYPE = "demo"
 class Published:
     """What the transactions gave out."""
 
-    rows: list[OutboxRow] = field(default_factory=list)
+    events: list[Emitted] = field(default_factory=list)
 
-    def publish(self, rows: Sequence[OutboxRow]) -> None:
-        self.rows.extend(rows)
+    def publish(self, events: Sequence[Emitted]) -> None:
+        self.events.extend(events)
 
 
 @dataclass
@@ -107,8 +108,8 @@ class PostgresRun:
         return bool(found[0] == "waiting")
 
     async def told(self) -> list[str]:
-        created = [row for row in self.published.rows if row.topic == CHECKPOINT_CREATED.name]
-        return [orjson.loads(row.value)["key"] for row in created]
+        created = [event.message for event in self.published.events if event.message.topic == CHECKPOINT_CREATED.name]
+        return [orjson.loads(message.value)["key"] for message in created]
 
 
 class TestPostgresJournal(JournalSuite):

@@ -1,6 +1,5 @@
 """Any order and any repetition of events gives the same projection."""
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -76,11 +75,11 @@ def facts(ledger: Ledger) -> dict[str, Any]:
 
 
 def _state(job: Job) -> Job:
-    return replace(job, entries=0, created_at=START, heard_at=START, report_at=None, reports=0)
+    return job._replace(entries=0, created_at=START, heard_at=START, report_at=None, reports=0)
 
 
 def _picture(ledger: Ledger) -> list[Checkpoint]:
-    answers = [replace(answer, at=START) for answer in ledger.every(JOB_DECISION_ANSWERS)]
+    answers = [answer._replace(at=START) for answer in ledger.every(JOB_DECISION_ANSWERS)]
     return picture(ledger.every(JOB_CHECKPOINTS), ledger.every(JOB_DECISIONS), answers)
 
 

@@ -1,6 +1,5 @@
 """Dead letters: kept once, sent again as they were."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -67,7 +66,7 @@ def test_an_event_that_is_sent_again_and_again_stays_one_dead_letter_and_says_ho
 
 
 def test_two_that_were_given_up_on_at_the_same_moment_are_both_counted() -> None:
-    first, second = resent(1), replace(resent(1), record_offset=2)
+    first, second = resent(1), resent(1)._replace(record_offset=2)
     ledger = Ledger()
     for letter in (first, second, second):
         ledger.run(KeepDeadLetter(letter))
@@ -128,7 +127,7 @@ def test_an_unknown_dead_letter_is_not_sent() -> None:
 
 
 def test_a_key_that_is_not_text_is_left_out_of_a_redrive() -> None:
-    letter = replace(kept(record(key=b"\xff")))
+    letter = kept(record(key=b"\xff"))
     assert dead_letters.original(letter).key is None
 
 

@@ -52,10 +52,14 @@ def checkpoint(
 
 
 def control(
-    action: Action = Action.CANCEL, outcome: AnswerOutcome | None = None, *, after: float = 0, **fields: object
+    action: Action = Action.CANCEL,
+    outcome: AnswerOutcome | None = None,
+    *,
+    after: float = 0,
+    outcome_reason: str | None = None,
 ) -> Control:
-    made = Control(numbered("c"), JOB, 1, 1, action, "Ben", "wrong repo", START + timedelta(seconds=after), outcome)
-    return replace(made, **fields)
+    at = START + timedelta(seconds=after)
+    return Control(numbered("c"), JOB, 1, 1, action, "Ben", "wrong repo", at, outcome, outcome_reason)
 
 
 def views(life: Life, *checkpoints: Checkpoint, controls: tuple[Control, ...] = ()) -> list[RunView]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,7 +15,7 @@ from sluicegate_checkpoint_svc.live.feed import OVERLAP, Feed
 from sluicegate_checkpoint_svc.operations.acknowledge import Acknowledge
 from sluicegate_checkpoint_svc.operations.comment import AddComment
 from sluicegate_checkpoint_svc.operations.decide import Decide
-from sluicegate_checkpoint_svc.operations.news import ForgetNews, TellNews
+from sluicegate_checkpoint_svc.operations.news import ForgetNews, TellNews, read, written
 from sluicegate_checkpoint_svc.operations.record import RecordCheckpoint
 from sluicegate_checkpoint_svc.tables import NEWS
 from sluicegate_kit.db.operation import Operation
@@ -34,7 +35,7 @@ def record(event: CheckpointCreated = EVENT) -> RecordCheckpoint:
 def told(database: MemoryDatabase, *operations: Operation[Any]) -> list[tuple[Happened, str, int]]:
     """What the news of one batch say."""
     news = database.run(*operations, TellNews(new_id()))[-1]
-    return [] if news is None else [(each.happened, each.state, each.version) for each in domain.read(news)]
+    return [] if news is None else [(each.happened, each.state, each.version) for each in read(news)]
 
 
 def test_each_change_is_told_with_where_the_checkpoint_stands_then() -> None:
@@ -68,15 +69,15 @@ def test_news_are_forgotten() -> None:
 
 
 def news(*checkpoints: Checkpoint, at: datetime = NOON) -> News:
-    return News(new_id(), at, domain.written(map(domain.recorded, checkpoints)))
+    return News(new_id(), at, written(map(domain.recorded, checkpoints)))
 
 
 ONE, TWO, THREE = (pending(key=key) for key in ("one", "two", "three"))
 
 
-def ids(feed: Feed, position: int) -> list[str] | None:
+def ids(feed: Feed, position: int) -> list[UUID] | None:
     found = feed.after(position)
-    return None if found is None else [each.change.checkpoint_id for each in found]
+    return None if found is None else [change.checkpoint_id for each in found for change in read(each)]
 
 
 def test_a_reader_goes_on_from_where_it_is() -> None:
@@ -84,7 +85,7 @@ def test_a_reader_goes_on_from_where_it_is() -> None:
     feed.take([news(ONE)])
     position = feed.end
     feed.take([news(TWO, THREE)])
-    assert ids(feed, position) == [str(TWO.checkpoint_id), str(THREE.checkpoint_id)]
+    assert ids(feed, position) == [TWO.checkpoint_id, THREE.checkpoint_id]
     assert ids(feed, feed.end) == []
 
 
@@ -92,15 +93,15 @@ def test_the_same_news_are_told_once() -> None:
     feed, same = Feed(), news(ONE)
     feed.take([same])
     feed.take([same, news(TWO)])
-    assert ids(feed, 0) == [str(ONE.checkpoint_id), str(TWO.checkpoint_id)]
+    assert ids(feed, 0) == [ONE.checkpoint_id, TWO.checkpoint_id]
 
 
 def test_a_reader_that_was_too_slow_is_told_so_and_costs_nothing() -> None:
-    feed = Feed(most=2)
+    feed = Feed(most_characters=2 * len(news(TWO).changes))
     feed.begin(NOON - timedelta(minutes=15))
     position = feed.end
     feed.take([news(ONE, at=NOON), news(TWO, at=NOON + timedelta(minutes=1))])
-    assert ids(feed, position) == [str(ONE.checkpoint_id), str(TWO.checkpoint_id)]
+    assert ids(feed, position) == [ONE.checkpoint_id, TWO.checkpoint_id]
     feed.take([news(THREE, at=NOON + timedelta(minutes=2))])
     assert ids(feed, position) is None
     assert feed.position(NOON - timedelta(seconds=1)) is None, "what was dropped came after that"
@@ -114,7 +115,7 @@ def test_who_comes_back_is_told_what_came_since_and_a_little_more() -> None:
         feed.take([news(checkpoint, at=NOON + timedelta(minutes=minute))])
     position = feed.position(NOON + timedelta(minutes=1))
     assert position is not None
-    assert ids(feed, position) == [str(TWO.checkpoint_id), str(THREE.checkpoint_id)]
+    assert ids(feed, position) == [TWO.checkpoint_id, THREE.checkpoint_id]
     nothing_since = feed.position(NOON + timedelta(minutes=2) + OVERLAP)
     assert nothing_since == feed.end
 

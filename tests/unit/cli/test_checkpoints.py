@@ -3,8 +3,21 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from sluicegate.cli.session import Identity
-from tests.support.http_api import CHECKPOINT_ID, ETAG, api, checkpoint, decision, ok, problem, shown_checkpoint
+from tests.support.http_api import (
+    CHECKPOINT_ID,
+    ETAG,
+    api,
+    checkpoint,
+    comment,
+    decision,
+    ok,
+    problem,
+    refused,
+    shown_checkpoint,
+)
 from tests.unit.cli.command_line import against
 
 SHOWN = ok(shown_checkpoint({"files": [{"path": "a.ts", "content": "one\ntwo"}]}), etag=ETAG)
@@ -119,3 +132,56 @@ def test_json_keeps_the_exact_text_and_the_etag() -> None:
     )
     shown = json.loads(done.stdout)
     assert (shown["payloadText"], shown["payload"], shown["etag"]) == (text, payload, ETAG)
+
+
+def test_a_comment_is_said_by_the_approver() -> None:
+    line = against(api(ok(comment(), 201)))
+    done = line.run("checkpoints", "comment", CHECKPOINT_ID, "Is this safe?")
+    assert (done.exit_code, done.stdout) == (0, "said as cleo at 2026-11-22 12:03:00Z\n")
+    assert json.loads(line.api.calls[0].content) == {"text": "Is this safe?"}
+    assert line.identities == [Identity.APPROVER]
+
+
+def test_a_long_comment_can_be_typed_in() -> None:
+    line = against(api(ok(comment(), 201)))
+    done = line.run("checkpoints", "comment", CHECKPOINT_ID, "-", "-o", "json", typed="one\ntwo\n")
+    assert json.loads(line.api.calls[0].content) == {"text": "one\ntwo\n"}
+    assert json.loads(done.stdout)["by"] == "cleo"
+
+
+def test_what_was_said_is_shown_with_a_checkpoint_and_steers_no_terminal() -> None:
+    shown = shown_checkpoint() | {"timeline": [comment(text="look\nhere \x1b[2J")]}
+    done = against(api(ok(shown, etag=ETAG))).run("checkpoints", "show", CHECKPOINT_ID)
+    assert "cleo said at 2026-11-22 12:03:00Z\n  look\n  here ⟨U+001B⟩[2J\n" in done.stdout
+
+
+DECISIONS = [{"checkpointId": CHECKPOINT_ID, "payloadDigest": "sha256:" + "0" * 64, "decision": "approve"}]
+
+
+def test_many_are_decided_as_a_file_says(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.json"
+    file.write_text(json.dumps(DECISIONS))
+    done = {"checkpointId": CHECKPOINT_ID, "status": 200, "checkpoint": checkpoint("approved")}
+    line = against(api(ok({"results": [done]})))
+    told = line.run("checkpoints", "bulk", str(file))
+    assert told.exit_code == 0
+    assert "approved" in told.stdout
+    assert json.loads(line.api.calls[0].content) == {"decisions": DECISIONS}
+    assert line.identities == [Identity.APPROVER]
+
+
+def test_one_that_is_refused_is_told_and_makes_the_exit_code(tmp_path: Path) -> None:
+    line = against(api(ok({"results": [refused(403, "self-approval", "You requested this job.")]})))
+    told = line.run("checkpoints", "bulk", "-", typed=json.dumps(DECISIONS))
+    assert told.exit_code == 5
+    assert "403" in told.stdout
+    assert "You requested this job." in told.stdout
+    as_json = line.run("checkpoints", "bulk", "-", "-o", "json", typed=json.dumps(DECISIONS))
+    assert json.loads(as_json.stdout)[0]["problem"]["status"] == 403
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[1]", '[{"checkpointId": "x"}]'])
+def test_a_file_of_something_else_decides_nothing(text: str) -> None:
+    line = against(api(ok({"results": []})))
+    assert line.run("checkpoints", "bulk", "-", typed=text).exit_code == 2
+    assert line.api.calls == []

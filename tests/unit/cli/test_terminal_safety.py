@@ -1,6 +1,7 @@
 """Text from strangers can't steer a terminal, or hide from a reviewer."""
 
 import json
+import re
 import unicodedata
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluicegate.cli import payload_view, terminal_safe
+from sluicegate_schemas.misleading import misleads
+from tests.support.corpus import TextEntry, text_entries
 from tests.support.http_api import CHECKPOINT_ID, api, job, ok, shown_checkpoint
 from tests.unit.cli.command_line import against
 
@@ -82,3 +85,12 @@ def test_any_payload_is_laid_out_clean(value: object) -> None:
 def test_text_of_several_lines_cannot_pass_as_structure() -> None:
     lines = list(payload_view.lines({"content": 'x\n"path": "/etc/passwd"', "path": "a"}))
     assert lines == ['"content":', "  │ x", '  │ "path": "/etc/passwd"', '"path": "a"']
+
+
+@pytest.mark.parametrize("entry", text_entries(), ids=lambda entry: f"{entry.file}: {entry.name}")
+def test_the_corpus_is_printed_clean_and_can_be_seen(entry: TextEntry) -> None:
+    shown = terminal_safe.block(entry.text)
+    named = [mark for mark in entry.marks if misleads(chr(int(mark[2:], 16)))]
+    assert _is_clean(shown)
+    assert re.findall(r"⟨(U\+[0-9A-F]+)⟩", shown) == named
+    assert entry.sees in shown

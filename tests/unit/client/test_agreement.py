@@ -1,7 +1,6 @@
 """The client reads what the services write: every member, none overlooked."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,8 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from sluicegate.client import Checkpoint, Job, JobCheckpoint, ShownCheckpoint
+from sluicegate.client import Checkpoint, Job, JobCheckpoint, ShownCheckpoint, errors
+from sluicegate.client.models.bulk import BulkAnswer
 from sluicegate.client.models.dead_letter import DeadLetter, ShownDeadLetter
 from sluicegate.client.models.fleet import Fleet
 from sluicegate_api.domain import asked, checkpoints, controls, dead_letters, fleet, replicas
@@ -23,7 +23,11 @@ from sluicegate_api.http.workers import fleet_resource
 from sluicegate_api.reads.jobs import KnownJob
 from sluicegate_api.reads.workers import Standing, Workers
 from sluicegate_checkpoint_svc.domain import acknowledging, deciding, following, recording, ruling
+from sluicegate_checkpoint_svc.domain.discussing import Comment
+from sluicegate_checkpoint_svc.domain.errors import SelfApproval
+from sluicegate_checkpoint_svc.http import bulk as bulk_routes
 from sluicegate_checkpoint_svc.http import documents
+from sluicegate_checkpoint_svc.reads import Discussion
 from sluicegate_schemas.fleet_control import Desired
 from sluicegate_schemas.job_control import Action
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, JobError, Status
@@ -34,6 +38,9 @@ from tests.unit.checkpoint_svc import examples
 
 NOT_FOR_CLIENTS = {"links", "payloadSchema", "policy", "onExpiry", "editedPayload", "valueText", "queueFrom"}
 """Members that the client leaves to those who read the JSON itself."""
+
+
+SAID = Discussion([Comment(UUID(int=1), UUID(int=2), "ana", "why?", examples.NOON)], True)
 
 
 def read_all(model: type[BaseModel], written: bytes) -> Any:
@@ -47,7 +54,7 @@ def read_all(model: type[BaseModel], written: bytes) -> Any:
 def _names(value: object) -> list[str]:
     if isinstance(value, dict):
         # What handlers and reviewers wrote, and links, are theirs to name.
-        free = {"payload", "inputData", "result", "progress", "editedPayload", "links", "payloadSchema"}
+        free = {"problem", "payload", "inputData", "result", "progress", "editedPayload", "links", "payloadSchema"}
         inner = [name for key, member in value.items() if key not in free for name in _names(member)]
         return [*value, *inner]
     return [name for item in value for name in _names(item)] if isinstance(value, list) else []
@@ -136,7 +143,7 @@ def test_a_dead_letter_in_a_list_and_alone() -> None:
         last_at=START,
         job_id="job-1",
     )
-    letter = replace(letter, redrives=1, redriven_at=START, redriven_by="ana")
+    letter = letter._replace(redrives=1, redriven_at=START, redriven_by="ana")
     read_all(DeadLetter, orjson.dumps(dead_letter_routes._resource(letter)))
     found = read_all(
         ShownDeadLetter, orjson.dumps(dead_letter_routes._resource(letter) | dead_letter_routes._bytes(letter))
@@ -149,7 +156,7 @@ def test_a_checkpoint_that_waits_as_a_reviewer_gets_it() -> None:
         description="d", view={"kind": "files", "at": "/files"}, expires_in_seconds=60, payload_schema={}, policy="p"
     )
     checkpoint, exhibit = recording.take_up(event, event.payload.encode(), examples.NOON)
-    found = read_all(ShownCheckpoint, documents.whole(checkpoint, exhibit))
+    found = read_all(ShownCheckpoint, documents.whole(checkpoint, exhibit, SAID))
     assert found.payload == {"amount": 9007199254740993, "files": ["a.txt"]}
     assert found.payload_text == examples.PAYLOAD
 
@@ -164,7 +171,7 @@ def test_a_checkpoint_that_was_decided_with_an_edit() -> None:
     answer = Answer(decision_id=vote.decision_id, outcome=AnswerOutcome.APPLIED, reason="r")
     applied = following.answered(settled, answer, examples.NOON)
     read_all(Checkpoint, orjson.dumps(documents.summary(applied)))
-    found = read_all(ShownCheckpoint, documents.whole(applied, exhibit))
+    found = read_all(ShownCheckpoint, documents.whole(applied, exhibit, SAID))
     assert found.decision.edited_payload_text == '{"amount":1}'
     assert found.decision.applied.outcome is AnswerOutcome.APPLIED
 
@@ -173,3 +180,16 @@ def test_an_info_that_was_acknowledged() -> None:
     seen = acknowledging.acknowledge(examples.pending(kind="info"), "ana", examples.NOON)
     found = read_all(Checkpoint, orjson.dumps(documents.summary(seen)))
     assert found.acknowledged.by == "ana"
+
+
+def test_what_became_of_many_decisions() -> None:
+    checkpoint = examples.pending()
+    decision = bulk_routes.Decision(
+        checkpoint_id=checkpoint.checkpoint_id, payload_digest=checkpoint.payload_digest, decision="approve"
+    )
+    told = [bulk_routes.told(decision, result, "request-1") for result in (checkpoint, SelfApproval(checkpoint))]
+    found = read_all(BulkAnswer, orjson.dumps({"results": told}))
+    approved, refused = found.results
+    assert approved.checkpoint.title == checkpoint.title
+    assert isinstance(refused.error(), errors.SelfApproval)
+    assert refused.error().request_id == "request-1"

@@ -2,11 +2,12 @@
 
 import json
 from datetime import datetime, timedelta, timezone
+from uuid import UUID
 
 import httpx
 import pytest
 
-from sluicegate.client import Client, Edit
+from sluicegate.client import AlreadyDecided, BulkDecision, ChangedSinceShown, Client, Edit
 from sluicegate_schemas.errors import MalformedJson, UnencodablePayload
 from sluicegate_schemas.job_lifecycle import Status
 from tests.support.http_api import (
@@ -16,9 +17,12 @@ from tests.support.http_api import (
     ScriptedApi,
     api,
     checkpoint,
+    comment,
     decision,
     job,
+    login_link,
     ok,
+    refused,
     shown_checkpoint,
 )
 
@@ -110,6 +114,56 @@ def test_an_edit_that_is_no_payload_is_refused_before_anything_is_sent(text: str
 
 def test_an_edit_made_from_a_value_is_encoded_as_payloads_are() -> None:
     assert Edit.of({"b": "é", "a": [1, 2]}).text == '{"a":[1,2],"b":"é"}'
+
+
+def test_a_comment_is_sent_once_and_comes_back_as_the_timeline_has_it() -> None:
+    scripted = api(ok(comment(), 201))
+    with client_of(scripted) as client:
+        said = client.checkpoints.comment(CHECKPOINT_ID, "Is this safe?")
+    (call,) = scripted.calls
+    assert (call.method, call.url.path) == ("POST", f"/api/admin/agent-checkpoints/{CHECKPOINT_ID}/comments")
+    assert json.loads(call.content) == {"text": "Is this safe?"}
+    assert (said.by, said.text) == ("cleo", "Is this safe?")
+
+
+def test_many_decisions_are_one_call_with_a_result_for_each() -> None:
+    done = {"checkpointId": CHECKPOINT_ID, "status": 200, "checkpoint": checkpoint("rejected")}
+    taken = refused(409, "already-decided", decision=decision())
+    scripted = api(ok({"results": [done, taken, refused(412, "precondition-failed")]}))
+    one = BulkDecision(
+        checkpoint_id=UUID(CHECKPOINT_ID), payload_digest="sha256:" + "0" * 64, decision="reject", reason="no"
+    )
+    with client_of(scripted) as client:
+        rejected, late, changed = client.checkpoints.bulk([one])
+    (call,) = scripted.calls
+    assert call.url.path == "/api/admin/agent-checkpoints/bulk"
+    assert json.loads(call.content) == {
+        "decisions": [
+            {
+                "checkpointId": CHECKPOINT_ID,
+                "payloadDigest": "sha256:" + "0" * 64,
+                "decision": "reject",
+                "reason": "no",
+            }
+        ]
+    }
+    assert rejected.error() is None
+    assert rejected.checkpoint is not None
+    error = late.error()
+    assert isinstance(error, AlreadyDecided)
+    assert error.decision is not None
+    assert error.decision.by == ["ana"]
+    assert isinstance(changed.error(), ChangedSinceShown)
+
+
+def test_a_sign_in_link_is_a_whole_address() -> None:
+    scripted = api(ok(login_link(), 201))
+    with client_of(scripted) as client:
+        link = client.sign_in.link("Ana")
+    (call,) = scripted.calls
+    assert (call.method, call.url.path) == ("POST", "/api/admin/login-links")
+    assert json.loads(call.content) == {"name": "Ana"}
+    assert link.url == f"{HERE.origin}/admin/sign-in/s3cret"
 
 
 def test_a_rejection_says_why_in_the_body() -> None:

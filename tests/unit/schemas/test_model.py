@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from sluicegate_schemas.ids import JobId, checkpoint_id, new_id
+from sluicegate_schemas.job_requested import Priority
 from sluicegate_schemas.model import Timestamp
 
 TIME: TypeAdapter[datetime] = TypeAdapter(Timestamp)
 JOB_ID: TypeAdapter[str] = TypeAdapter(JobId)
+PRIORITY: TypeAdapter[int] = TypeAdapter(Priority)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +81,14 @@ def test_another_ask_has_another_id(ask: tuple[str, int, str, int]) -> None:
     job_id, run, key, number = ask
     others = [(job_id, run + 1, key, number), (job_id, run, key + "x", number), (job_id, run, key, number + 1)]
     assert len({checkpoint_id(*each) for each in [ask, *others, (job_id + "x", run, key, number)]}) == 5
+
+
+@pytest.mark.parametrize("text", ["5", "5.0", "50e-1"])
+def test_a_whole_number_is_an_integer_however_it_is_written(text: str) -> None:
+    assert repr(PRIORITY.validate_json(text)) == "5"
+
+
+@pytest.mark.parametrize("text", ["5.5", "0.0", "11.0", "1e300", "true", '"5"', "null"])
+def test_this_is_no_priority(text: str) -> None:
+    with pytest.raises(ValidationError):
+        PRIORITY.validate_json(text)

@@ -54,11 +54,11 @@ def test_the_same_answer_is_owed_once() -> None:
 @pytest.mark.parametrize("full", [False, True])
 def test_a_lifecycle_reads_back_as_its_contract_says(full: bool) -> None:
     run = begin(REQUEST, NOW)
-    told = Told(run.but(seq=4))
+    told = Told(run._replace(seq=4))
     request = None
     if full:
         answers = owe(None, Answer(AnswerOutcome.REFUSED, "superseded", control_id=uuid4()))
-        run = run.but(
+        run = run._replace(
             seq=7,
             status=Status.FAILED,
             worker_id="w1",
@@ -92,7 +92,7 @@ def test_a_checkpoint_reads_back_with_its_exact_payload() -> None:
     payload = '{"big":9007199254740993,"text":"\\"ü\\u2028"}'.encode()
     asked = CheckpointEntry("go", Kind.APPROVAL, checkpoint_id("job-1", 1, "go", 1), 1, payload, digest(payload))
     ask = Ask(asked, "Go?", "why", {"type": "object"}, View(kind="json"), expires_in_seconds=5)
-    entry = entry_of(begin(REQUEST, NOW).but(handler_version="3"), ask, "ana", NOW)
+    entry = entry_of(begin(REQUEST, NOW)._replace(handler_version="3"), ask, "ana", NOW)
     message = checkpoint_created(entry, NOW)
     read = envelope.read(CheckpointCreated, message.value, message.headers).data
     assert isinstance(read, CheckpointCreated)

@@ -4,7 +4,7 @@ It keeps its own account of who holds the lease, what was decided and what was d
 """
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -345,4 +345,4 @@ class World:
 
 
 def _settled(control: Any, answer: Any) -> Any:
-    return replace(control, outcome=answer.outcome, outcome_reason=answer.reason)
+    return control._replace(outcome=answer.outcome, outcome_reason=answer.reason)

@@ -6,6 +6,7 @@ who listens also looks now and then.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 import psycopg
 import structlog
@@ -73,4 +74,13 @@ class Notifier:
 
 
 async def _connect(url: str, name: str) -> psycopg.AsyncConnection[tuple[object, ...]]:
-    return await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5, application_name=name)
+    connecting = asyncio.ensure_future(
+        psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5, application_name=name)
+    )
+    try:
+        return await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        # Cut off while it connects, psycopg leaves the server waiting for the rest, for a minute.
+        with suppress(psycopg.Error):
+            await (await connecting).close()
+        raise

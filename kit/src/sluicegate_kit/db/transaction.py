@@ -8,9 +8,9 @@ from typing import Any
 from sluicegate_kit.crash import crash_point
 from sluicegate_kit.db.connection import WriteConnection, run
 from sluicegate_kit.db.operation import Operation
-from sluicegate_kit.db.rows import Rows
+from sluicegate_kit.db.rows import Emitted, Rows
 from sluicegate_kit.db.table import Lock, Match, Selection, Table
-from sluicegate_kit.outbox.row import EMITTED, OutboxRow, Patience, outbox_row
+from sluicegate_kit.outbox.row import EMITTED, Patience, outbox_row
 
 ANSWERED = "DELETE FROM outbox WHERE answer_key = ANY(%b::text[])"
 
@@ -21,7 +21,7 @@ class Committed:
 
     results: list[Any]
     """Per operation: what it gave, or the exception that it raised."""
-    outbox: list[OutboxRow]
+    emitted: list[Emitted]
     """What to publish now."""
 
 
@@ -44,7 +44,7 @@ async def transact(
     try:
         rows = await _lock(connection, tables, operations)
         results = _decide(operations, rows)
-        outbox = await _write(connection, tables, rows, patience)
+        emitted = await _write(connection, tables, rows, patience)
         crash_point("write_loop.before_commit")
         await run(connection, "COMMIT")
     except BaseException:
@@ -52,7 +52,7 @@ async def transact(
             await asyncio.shield(_roll_back(connection))
         raise
     crash_point("write_loop.after_commit")
-    return Committed(results, outbox)
+    return Committed(results, emitted)
 
 
 async def _roll_back(connection: WriteConnection) -> None:
@@ -130,7 +130,7 @@ def _decide(operations: Sequence[Operation[Any]], rows: Rows) -> list[Any]:
 
 async def _write(
     connection: WriteConnection, tables: Sequence[Table[Any]], rows: Rows, patience: Patience
-) -> list[OutboxRow]:
+) -> list[Emitted]:
     for table in tables:
         if (writes := rows.changes(table)) is None:
             continue
@@ -139,17 +139,17 @@ async def _write(
         if writes.updated and (update := table.update(writes.updated)) is not None:
             await run(connection, *update)
         if writes.inserted:
-            await run(connection, table.insert_sql, table.arrays(writes.inserted))
+            await run(connection, *table.insert(writes.inserted))
     for statement, params in rows.statements:
         await run(connection, statement, params)
     answers = set(rows.answers)
     if answers:
         await run(connection, ANSWERED, [sorted(answers)])
     if not rows.emitted:
-        return []
+        return rows.emitted
     for emitted in rows.emitted:
         if emitted.answer_key in answers:
             emitted.answer_key = None
     outbox = [outbox_row(emitted, rows.now, patience) for emitted in rows.emitted]
-    await run(connection, EMITTED.insert_sql, EMITTED.arrays(outbox))
-    return outbox
+    await run(connection, *EMITTED.insert(outbox))
+    return rows.emitted

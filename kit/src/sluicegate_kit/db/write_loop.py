@@ -17,9 +17,10 @@ import structlog
 from sluicegate_kit.db.connection import WriteConnection, connect, sqlstate
 from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, WritesStopped
 from sluicegate_kit.db.operation import Operation, Rider
+from sluicegate_kit.db.rows import Emitted
 from sluicegate_kit.db.table import Table
 from sluicegate_kit.db.transaction import Committed, transact
-from sluicegate_kit.outbox.row import OUTBOX, OutboxRow, Patience
+from sluicegate_kit.outbox.row import OUTBOX, Patience
 
 T = TypeVar("T")
 
@@ -40,32 +41,83 @@ log = structlog.get_logger(__name__)
 class Publisher(Protocol):
     """Takes what a commit has to publish."""
 
-    def publish(self, rows: Sequence[OutboxRow]) -> None:
-        """Hand the rows to the broker, in order, at once. Must not block or raise."""
+    def publish(self, events: Sequence[Emitted]) -> None:
+        """Hand the events to the broker, in order, at once. Must not block or raise."""
+
+
+class _Receiver(Protocol):
+    """Who waits for an operation. A rider is one."""
+
+    def landed(self, result: Any) -> None: ...
+
+    def missed(self, error: BaseException) -> None: ...
+
+
+class _Promise:
+    """A future for one operation."""
+
+    __slots__ = ("future",)
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def landed(self, result: Any) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def missed(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class _Party:
+    """One future for many operations."""
+
+    __slots__ = ("_left", "_results", "future")
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._results: list[Any] = [None] * size
+        self.future: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+
+    def back(self, place: int, result: Any) -> None:
+        self._results[place] = result
+        self._left -= 1
+        if not self._left and not self.future.done():
+            self.future.set_result(self._results)
+
+
+@dataclass(slots=True)
+class _Member:
+    """One operation of a party."""
+
+    party: _Party
+    place: int
+
+    def landed(self, result: Any) -> None:
+        self.party.back(self.place, result)
+
+    missed = landed
 
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """An operation and who waits for it: a future, or a rider."""
+    """An operation on its way."""
 
     operation: Operation[Any]
-    future: asyncio.Future[Any] | None
-    rider: Rider | None
+    receiver: _Receiver
     since: float
+    rides: bool = False
+    """Whether a rider has added it to a batch; then the rider receives it."""
 
     def done(self, result: Any) -> None:
         if isinstance(result, BaseException):
-            self.failed(result)
-        elif self.rider is not None:
-            self.rider.landed(result)
-        elif self.future is not None and not self.future.done():
-            self.future.set_result(result)
+            self.receiver.missed(result)
+        else:
+            self.receiver.landed(result)
 
     def failed(self, error: BaseException) -> None:
-        if self.rider is not None:
-            self.rider.missed(error)
-        elif self.future is not None and not self.future.done():
-            self.future.set_exception(error)
+        self.receiver.missed(error)
 
 
 class WriteLoop:
@@ -118,13 +170,26 @@ class WriteLoop:
 
     def enqueue(self, operation: Operation[T]) -> asyncio.Future[T]:
         """`submit` without waiting: operations are committed in the order in which they are enqueued."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        promise = _Promise()
+        self._enqueue([(operation, promise)])
+        return promise.future
+
+    async def submit_all(self, operations: Sequence[Operation[T]]) -> list[T | BaseException]:
+        """`submit` for many, in their order; what each gave, or the exception that it met. Cheaper than one by one."""
+        if not operations:
+            return []
+        party = _Party(len(operations))
+        self._enqueue([(operation, _Member(party, place)) for place, operation in enumerate(operations)])
+        return await party.future
+
+    def _enqueue(self, operations: Sequence[tuple[Operation[Any], _Receiver]]) -> None:
         if self._stopping:
-            future.set_exception(WritesStopped("the process is stopping"))
-        else:
-            self._queue.append(_Waiting(operation, future, None, time.monotonic()))
-            self._arrived.set()
-        return future
+            for _, receiver in operations:
+                receiver.missed(WritesStopped("the process is stopping"))
+            return
+        now = time.monotonic()
+        self._queue.extend([_Waiting(operation, receiver, now) for operation, receiver in operations])
+        self._arrived.set()
 
     def nudge(self) -> None:
         """Run a batch soon even if nothing is queued, so that riders get their turn."""
@@ -171,7 +236,7 @@ class WriteLoop:
     def _riding_with(self, aboard: int) -> list[_Waiting]:
         now = time.monotonic()
         boarded = [(rider, rider.board(aboard)) for rider in self._riders]
-        return [_Waiting(operation, None, rider, now) for rider, operation in boarded if operation is not None]
+        return [_Waiting(operation, rider, now, rides=True) for rider, operation in boarded if operation is not None]
 
     async def _commit(self, batch: list[_Waiting], unique_reruns: int = UNIQUE_RERUNS) -> None:
         """Commit the batch, or find the operation that keeps it from being committed."""
@@ -205,8 +270,8 @@ class WriteLoop:
                 return
             break
         self._observe_group(len(batch))
-        if committed.outbox:
-            self._publisher.publish(committed.outbox)
+        if committed.emitted:
+            self._publisher.publish(committed.emitted)
         for waiting, result in zip(batch, committed.results, strict=True):
             waiting.done(result)
 
@@ -224,11 +289,11 @@ class WriteLoop:
             code, detail = sqlstate(error), error.diag.message_primary or str(error)
             batch[0].failed(DataRefused(code, detail) if code[:2] in DATA_ERRORS else error)
             return
-        passengers = [waiting for waiting in batch if waiting.rider is None]
+        passengers = [waiting for waiting in batch if not waiting.rides]
         if len(passengers) > 1:
             # Riders see what is committed with them: each half is a batch of its own, and they ride with both.
             for waiting in batch:
-                if waiting.rider is not None:
+                if waiting.rides:
                     waiting.failed(error)
             middle = len(passengers) // 2
             for half in (passengers[:middle], passengers[middle:]):

@@ -133,9 +133,13 @@ class Ingest:
         self, batch: Iterable[tuple[Record, Operation[Any] | None]]
     ) -> list[tuple[Record, Operation[Any] | None]]:
         """Write the batch; gives what to do with the records that could not be handled."""
-        written = [(record, self._writes.enqueue(operation)) for record, operation in batch if operation is not None]
-        await asyncio.gather(*(future for _, future in written), return_exceptions=True)
-        failed = [(record, error) for record, future in written if (error := future.exception()) is not None]
+        written = [(record, operation) for record, operation in batch if operation is not None]
+        results = await self._writes.submit_all([operation for _, operation in written])
+        failed = [
+            (record, result)
+            for (record, _), result in zip(written, results, strict=True)
+            if isinstance(result, BaseException)
+        ]
         for _, error in failed:
             if isinstance(error, DatabaseUnavailable | WritesStopped):
                 raise error

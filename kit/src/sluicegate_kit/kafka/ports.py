@@ -48,6 +48,13 @@ class Record(NamedTuple):
     timestamp_ms: int
     """Milliseconds since 1970 in UTC, by its producer's clock; -1 if unknown."""
 
+    def header(self, name: str) -> bytes | None:
+        """The first header of this name."""
+        for found, value in self.headers:
+            if found == name:
+                return value
+        return None
+
 
 Positions: TypeAlias = Mapping[Partition, int]
 """The next offset to read, per partition."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
@@ -9,8 +10,7 @@ from sluicegate_kit.db.table import Need, Table
 from sluicegate_kit.kafka.ports import LogState, Partition
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """One row of `consumer_positions`."""
 
     topic: str

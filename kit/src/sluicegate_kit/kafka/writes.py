@@ -1,6 +1,7 @@
 """What ingest needs from the write loop."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from sluicegate_kit.db.operation import Operation
@@ -16,3 +17,6 @@ class Writes(Protocol):
 
     async def submit(self, operation: Operation[T]) -> T:
         """`enqueue`, and wait."""
+
+    async def submit_all(self, operations: Sequence[Operation[T]]) -> list[T | BaseException]:
+        """Have them committed, in their order, and wait for all: what each gave, or the exception that it met."""

@@ -9,11 +9,10 @@ import structlog
 
 from sluicegate_kit.crash import crash_point
 from sluicegate_kit.db.operation import Operation
-from sluicegate_kit.db.rows import Rows
+from sluicegate_kit.db.rows import Emitted, Rows
 from sluicegate_kit.db.table import Need
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.ports import Producer, RecordTooLarge
-from sluicegate_kit.outbox.row import OutboxRow, message
 from sluicegate_schemas.envelope import Message
 
 log = structlog.get_logger(__name__)
@@ -61,13 +60,13 @@ class Relay:
         self._too_large: list[UUID] = []
         self._something = asyncio.Event()
 
-    def publish(self, rows: Sequence[OutboxRow]) -> None:
-        """Hand the rows to the producer in one burst. What fails stays in the outbox for the sweeper."""
-        waiting = {row.id: row.answer_key is not None for row in rows}
+    def publish(self, events: Sequence[Emitted]) -> None:
+        """Hand the events to the producer in one burst. What fails stays in the outbox for the sweeper."""
+        unanswered = {event.message.id for event in events if event.answer_key is not None}
 
         def delivered(sent: Message, error: Exception | None) -> None:
             if error is None:
-                if not waiting[sent.id]:
+                if sent.id not in unanswered:
                     self._sent.append(sent.id)
                     self._something.set()
             elif isinstance(error, RecordTooLarge):
@@ -77,7 +76,7 @@ class Relay:
             else:
                 log.warning("event not published, the sweeper will", topic=sent.topic, error=str(error))
 
-        self._producer.send([message(row) for row in rows], delivered)
+        self._producer.send([event.message for event in events], delivered)
 
     def board(self, aboard: int) -> DeleteSent | None:
         """What the broker has by now."""

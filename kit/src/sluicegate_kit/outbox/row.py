@@ -1,7 +1,8 @@
 """One event to publish. The row is also the wait for the answer: there is no other record of what is unanswered."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -11,8 +12,7 @@ from sluicegate_kit.db.table import Table
 from sluicegate_schemas.envelope import Message
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(NamedTuple):
     """One row of `outbox`."""
 
     id: UUID
@@ -50,9 +50,9 @@ class Patience:
     def again(self, row: OutboxRow, now: datetime, luck: float) -> OutboxRow:
         """The row as it is sent once more; `luck` in [0, 1) spreads the waits over ±20 %."""
         if row.answer_key is None:
-            return replace(row, sends=row.sends + 1, claimed_until=now + timedelta(seconds=self.claim_seconds))
+            return row._replace(sends=row.sends + 1, claimed_until=now + timedelta(seconds=self.claim_seconds))
         wait = min(self.answer_first_seconds * 2.0 ** min(row.sends + 1, 30), self.answer_max_seconds)
-        return replace(row, sends=row.sends + 1, claimed_until=now + timedelta(seconds=wait * (0.8 + 0.4 * luck)))
+        return row._replace(sends=row.sends + 1, claimed_until=now + timedelta(seconds=wait * (0.8 + 0.4 * luck)))
 
 
 def outbox_row(emitted: Emitted, now: datetime, patience: Patience) -> OutboxRow:

@@ -9,10 +9,10 @@ import structlog
 
 from sluicegate_kit.db.errors import WriteError
 from sluicegate_kit.db.operation import Operation
-from sluicegate_kit.db.rows import Rows
+from sluicegate_kit.db.rows import Emitted, Rows
 from sluicegate_kit.db.table import Need, Selection
 from sluicegate_kit.db.write_loop import Publisher, WriteLoop
-from sluicegate_kit.outbox.row import OUTBOX, OutboxRow, Patience
+from sluicegate_kit.outbox.row import OUTBOX, OutboxRow, Patience, message
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +71,7 @@ class Sweeper:
         limit = max(1, round(ROWS_PER_SECOND * self._interval_seconds))
         rows = await self._writes.submit(ClaimDue.of(self._patience, limit))
         if rows:
-            self._publisher.publish(rows)
+            self._publisher.publish([Emitted(message(row), row.answer_key) for row in rows])
             log.info("sent again", events=len(rows), unanswered=sum(row.answer_key is not None for row in rows))
         return len(rows)
 

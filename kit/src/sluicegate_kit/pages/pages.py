@@ -61,7 +61,6 @@ class Pages:
             "preferences_path": f"{prefix}/preferences",
         }
         self._templates.globals["ui"] = self._templates.get_template("kit/components.html").module
-        visible.line("")  # finds out now which characters can't be seen
 
     def routes(self) -> Sequence[PageRoute]:
         """The routes that every service with pages has. Their rows in `access.toml` are public."""

@@ -6,58 +6,72 @@ from functools import cache
 
 from markupsafe import Markup, escape
 
-from sluicegate_schemas.misleading import character_class
+from sluicegate_schemas.misleading import misleads
 
 _STACKED_MARKS = 4
 """Accents on one letter beyond this climb into other lines; no script needs more."""
-_MIXED = re.compile(
-    "[A-Za-z\u00c0-\u024f][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][A-Za-z\u00c0-\u024f]"
+_STACK = f"[\u0300-\u036f]{{{_STACKED_MARKS + 1},}}"
+_LATIN = "A-Za-z\u00c0-\u024f"
+_ALIKE = (
+    "\u0370-\u03ff\u0400-\u058f\u13a0-\u13ff\u2c80-\u2cff\ua4d0-\ua4ff\uab70-\uabbf\uff21-\uff5a\U0001d400-\U0001d7ff"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""Greek, Cyrillic, Armenian, Cherokee, Coptic, Lisu; fullwidth and mathematical letters. Scripts that are written
+beside Latin in one word, as Japanese is, have no letter that passes for one."""
+_MIXED = re.compile(f"[{_LATIN}][{_ALIKE}]|[{_ALIKE}][{_LATIN}]")
 _WORD = re.compile(r"[^\W\d_]+")
-_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]+")
+_FOREIGN = re.compile(f"[{_ALIKE}]+")
+_ON_LINES = frozenset("\n\t")
 
 
 def line(text: str) -> Markup:
     """Text that stands on one line, kept apart from what is around it in direction too."""
-    return Markup("<bdi>") + _marked(text, _hidden(ends_of_lines=True)) + Markup("</bdi>")
+    return Markup("<bdi>") + _marked(text, _hidden(text)) + Markup("</bdi>")
 
 
 def block(text: str) -> Markup:
     """Text on its own lines; tabs stay. For an element that keeps white space."""
-    if text.isascii() and text.isprintable():
-        return escape(text)
-    return _marked(text, _hidden(ends_of_lines=False))
+    return _marked(text, _hidden(text) - _ON_LINES)
 
 
 def plain(text: str) -> str:
     """As `line`, where markup can't stand: in a title, in an attribute."""
-    return _hidden(ends_of_lines=True).sub(lambda found: "".join(f"⟨U+{ord(each):04X}⟩" for each in found[0]), text)
+    for character in _hidden(text):
+        text = text.replace(character, f"⟨U+{ord(character):04X}⟩")
+    return text
 
 
 def count(text: str) -> int:
     """How many places in a text on its lines have to be made visible."""
+    hidden = sum(text.count(character) for character in _hidden(text) - _ON_LINES)
     if text.isascii():
-        return sum(1 for _ in _CONTROL.finditer(text))
-    hidden = sum(1 for _ in _hidden(ends_of_lines=False).finditer(text))
-    return hidden + sum(1 for _ in _MIXED.finditer(text))
+        return hidden
+    return hidden + sum(1 for _ in _MIXED.finditer(text)) + sum(1 for _ in re.finditer(_STACK, text))
 
 
-@cache
-def _hidden(*, ends_of_lines: bool) -> re.Pattern[str]:
-    spared = "" if ends_of_lines else r"(?![\n\t])"
-    # Runs that a mark may join: a joiner between two emoji is shown all the same, rather too much than too little.
-    return re.compile(f"{spared}[{character_class()}]|[\u0300-\u036f]{{{_STACKED_MARKS + 1},}}")
+def _hidden(text: str) -> frozenset[str]:
+    """Those of its characters that can't be seen. A text of any length has few different ones."""
+    if text.isprintable() and text.isascii():
+        return frozenset()
+    return frozenset(character for character in set(text) if _misleads(character))
 
 
-def _marked(text: str, hidden: re.Pattern[str]) -> Markup:
+_misleads = cache(misleads)
+
+
+def _marked(text: str, hidden: frozenset[str]) -> Markup:
+    if not hidden and text.isascii():
+        return escape(text)
     parts: list[Markup] = []
     place = 0
-    for found in hidden.finditer(text):
+    for found in _pattern(hidden).finditer(text):
         parts += (_words(text[place : found.start()]), *map(_shown, found[0]))
         place = found.end()
     parts.append(_words(text[place:]))
     return Markup("").join(parts)
+
+
+def _pattern(hidden: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(sorted(hidden)))}]|{_STACK}" if hidden else _STACK)
 
 
 def _words(text: str) -> Markup:

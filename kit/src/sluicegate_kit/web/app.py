@@ -48,12 +48,12 @@ def build_app(
     fastapi = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     for router in routers:
         fastapi.include_router(router)
-    document = orjson.dumps(describe(service, fastapi.routes, hot))
+    rows = table or shipped()
+    document = orjson.dumps(describe(service, fastapi.routes, hot, rows, people.cookie if people else None))
 
     async def openapi(request: Request) -> Response:
         return Response(document, media_type="application/json")
 
-    rows = table or shipped()
     direct: list[Hot | PageRoute] = [*hot, Hot("GET", f"/openapi/{service}.json", openapi), *pages]
     served = [Served(it.method, it.path, rows.row(service, it.method, it.path), it.endpoint) for it in direct]
     for method, path in registered(fastapi):

@@ -113,6 +113,8 @@ class Wrapper:
             raise Problem(400, "invalid-query", "The query string holds U+0000, which is not allowed.")
         row, given = route.route.row, headers.get(b"authorization")
         if not row.public:
+            if sum(name == b"authorization" for name, _ in scope["headers"]) > 1:
+                raise _unauthorized("The request has two Authorization headers.", asked=True)
             found.caller = self._recognise(given) if given is not None else self._recognise_person(headers)
             if not row.roles & found.caller.roles:
                 raise _forbidden(found.caller, row.roles)

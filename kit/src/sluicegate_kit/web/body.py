@@ -1,12 +1,13 @@
 """Reads request bodies strictly: JSON without tricks, no unknown fields, at most 1 MiB."""
 
 import re
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 
+from sluicegate_kit.web.documented import JSON
 from sluicegate_kit.web.invalid import field_errors
 from sluicegate_kit.web.problem import FieldError, Problem
 from sluicegate_schemas import strict_json
@@ -14,7 +15,6 @@ from sluicegate_schemas.errors import MalformedJson
 
 M = TypeVar("M", bound=BaseModel)
 
-JSON = "application/json"
 _JSON_TYPE = re.compile(rb"application/json\s*(;\s*charset=\"?utf-?8\"?\s*)?;?", re.IGNORECASE)
 
 
@@ -66,12 +66,6 @@ def parse(data: bytes, model: type[M]) -> M:
         raise Problem(
             422, "invalid-body", "The body is not what this route takes; see errors.", errors=field_errors(error)
         ) from None
-
-
-def documented(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
-    """The `requestBody` of a route that reads its body itself: `@router.post(…, openapi_extra=documented(Model))`."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {"requestBody": {"required": required, "content": {JSON: {"schema": schema}}}}
 
 
 def _expect_json(request: Request) -> None:

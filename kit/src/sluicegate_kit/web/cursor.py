@@ -12,12 +12,15 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sluicegate_kit.web.documented import Header
 from sluicegate_kit.web.problem import Problem
 from sluicegate_kit.web.query import ListQuery
 
 Part: TypeAlias = str | int | datetime | UUID
 Position: TypeAlias = tuple[Part, ...]
 """The sort key of the last item of a page, its id last."""
+
+NEXT = Header("Link", 'the next page, `rel="next"` (RFC 8288); absent on the last one')
 
 _CHECK_BYTES = 9
 _INT8 = 2**63

@@ -1,9 +1,10 @@
 """Routes that many requests take: called directly, past FastAPI, which costs more than what they do."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from pydantic import BaseModel
-
+from sluicegate_kit.web.documented import documented
 from sluicegate_kit.web.routing import Endpoint
 
 
@@ -14,8 +15,6 @@ class Hot:
     method: str
     path: str
     endpoint: Endpoint
-    body: type[BaseModel] | None = None
-    body_required: bool = True
-    status: int = 200
-    response: type[BaseModel] | None = None
+    operation: Mapping[str, Any] = field(default_factory=documented)
     summary: str = ""
+    tags: tuple[str, ...] = ()

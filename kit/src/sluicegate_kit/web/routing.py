@@ -43,6 +43,8 @@ class RouteTable:
 
     def __init__(self, routes: Iterable[Served]) -> None:
         self._fixed: dict[tuple[str, str], Served] = {}
+        self._fixed_paths: set[str] = set()
+        """What is at one of these takes the methods that it says, also where a pattern would take others."""
         self._patterns: dict[str, list[tuple[re.Pattern[str], Served]]] = {}
         for route in routes:
             self._add(route)
@@ -71,7 +73,7 @@ class RouteTable:
     def _match(self, method: str, path: str) -> Found | None:
         if (route := self._fixed.get((method, path))) is not None:
             return Found(route, {})
-        for pattern, route in self._patterns.get(method, ()):
+        for pattern, route in () if path in self._fixed_paths else self._patterns.get(method, ()):
             if (match := pattern.match(path)) is not None:
                 return Found(route, match.groupdict())
         return None
@@ -86,3 +88,4 @@ class RouteTable:
             self._patterns.setdefault(route.method, []).append((pattern, route))
         else:
             self._fixed[route.method, route.path] = route
+            self._fixed_paths.add(route.path)

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from sluicegate_kit.lifecycle import LifecycleError
 from sluicegate_kit.web.asgi import Wrapper
+from sluicegate_kit.web.protocol import Protocol
 
 DRAIN_SECONDS = 10
 
@@ -59,6 +60,7 @@ class HttpServer:
         self._socket = listen(self._host, self._wanted_port)
         config = uvicorn.Config(
             self._app,
+            http=Protocol,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from sluicegate_kit.web.documented import Header
 from sluicegate_kit.web.problem import FieldError, Problem
 
 BEGIN = b"retry: 1000\n\n"
@@ -15,7 +16,10 @@ STILL_THERE = b": still there\n\n"
 SIGN_OF_LIFE_SECONDS = 15.0
 """Shorter than the idle timeout of any usual proxy."""
 
-_NUMBER = re.compile(r"[0-9]{1,18}")
+_NUMBER = re.compile(r"[0-9]{0,18}")
+LAST_EVENT_ID = Header(
+    "Last-Event-ID", "go on after this one; empty: begin", {"type": "string", "pattern": f"^{_NUMBER.pattern}$"}
+)
 
 
 def stream(events: AsyncIterator[bytes]) -> Response:
@@ -38,7 +42,7 @@ def last_event_id(request: Request) -> int | None:
         Problem: 400 `bad-last-event-id`.
     """
     given = request.headers.get("last-event-id", "")
-    if given and not _NUMBER.fullmatch(given):
+    if not _NUMBER.fullmatch(given):
         where = [FieldError("not an id of this stream", header="Last-Event-ID")]
         raise Problem(400, "bad-last-event-id", "Send the id of the last event that you got, or none.", errors=where)
     return int(given) if given else None

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import typer
 
-from sluicegate.cli import output, payload_view
+from sluicegate.cli import output, payload_view, terminal_safe
 from sluicegate.cli.output import Cell, Form
-from sluicegate.client import Checkpoint, Edit, ShownCheckpoint
+from sluicegate.client import BulkResult, Checkpoint, Edit, Moment, ShownCheckpoint
 from sluicegate_schemas import strict_json
 
 
@@ -40,7 +40,7 @@ def one(shown: ShownCheckpoint, form: Form) -> None:
         output.as_json(shown)
     else:
         output.fields(_facts(shown))
-        for line in _payload(shown):
+        for line in (*_payload(shown), *_comments(shown)):
             typer.echo(line)
 
 
@@ -63,6 +63,31 @@ def decided(checkpoint: Checkpoint, form: Form) -> None:
     else:
         by = checkpoint.decision.by if checkpoint.decision else []
         typer.echo(f"{checkpoint.checkpoint_id} is {checkpoint.state}{output.cell(_by(by))}")
+
+
+def said(comment: Moment, form: Form) -> None:
+    """A comment that was taken."""
+    if form is Form.JSON:
+        output.as_json(comment)
+    else:
+        typer.echo(f"said as {output.cell(comment.by)} at {output.cell(comment.at)}")
+
+
+def results(found: list[BulkResult], form: Form) -> None:
+    """What became of many decisions."""
+    if form is Form.JSON:
+        output.as_json(found)
+    else:
+        output.table(
+            ("checkpoint", "status", "what"), ((str(item.checkpoint_id), item.status, _became(item)) for item in found)
+        )
+
+
+def _became(result: BulkResult) -> str:
+    if result.checkpoint is not None:
+        return str(result.checkpoint.state)
+    error = result.error()
+    return error.detail if error else ""
 
 
 def _facts(shown: ShownCheckpoint) -> Iterator[tuple[str, Cell]]:
@@ -90,6 +115,13 @@ def _facts(shown: ShownCheckpoint) -> Iterator[tuple[str, Cell]]:
 def _payload(shown: ShownCheckpoint) -> Iterator[str]:
     yield "payload"
     yield from payload_view.lines(shown.payload, "  ")
+
+
+def _comments(shown: ShownCheckpoint) -> Iterator[str]:
+    for moment in shown.timeline:
+        if moment.text is not None:
+            yield f"{output.cell(moment.by)} said at {output.cell(moment.at)}"
+            yield from (f"  {line}" for line in terminal_safe.block(moment.text).splitlines())
 
 
 def _difference(shown: ShownCheckpoint, edited: Edit) -> Iterator[str]:

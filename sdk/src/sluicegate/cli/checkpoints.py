@@ -4,6 +4,7 @@ from itertools import islice
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from sluicegate.cli import checkpoint_view
 from sluicegate.cli.exit_codes import Exit
@@ -11,7 +12,7 @@ from sluicegate.cli.files import read_text
 from sluicegate.cli.options import PAGE, As, Limit, Output
 from sluicegate.cli.output import Form
 from sluicegate.cli.session import Identity, connect
-from sluicegate.client import Client, Edit, ShownCheckpoint, State
+from sluicegate.client import BulkDecision, Client, Edit, ShownCheckpoint, State
 from sluicegate_schemas.checkpoint_created import Kind, Risk
 
 app = typer.Typer(no_args_is_help=True, help="See what waits for a person, and decide on it.")
@@ -105,6 +106,51 @@ def acknowledge(
     """Say that you have seen an info checkpoint."""
     with connect(context, identity, Identity.APPROVER) as client:
         checkpoint_view.decided(client.checkpoints.acknowledge(checkpoint_id), form)
+
+
+@app.command()
+def comment(
+    context: typer.Context,
+    checkpoint_id: CheckpointId,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What you have to say; - reads it from stdin.")],
+    form: Output = Form.TABLE,
+    identity: As = None,
+) -> None:
+    """Say something about a checkpoint; everybody who looks at it reads it."""
+    said = read_text(text) if text == "-" else text
+    with connect(context, identity, Identity.APPROVER) as client:
+        checkpoint_view.said(client.checkpoints.comment(checkpoint_id, said), form)
+
+
+@app.command()
+def bulk(
+    context: typer.Context,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help='A JSON array of {"checkpointId", "payloadDigest", "decision", "reason"}; - reads stdin.',
+        ),
+    ],
+    form: Output = Form.TABLE,
+    identity: As = None,
+) -> None:
+    """Decide many at once, as a file says: reject up to 100, approve up to 20 of low risk and one job type."""
+    decisions = _decisions(read_text(file))
+    with connect(context, identity, Identity.APPROVER) as client:
+        results = client.checkpoints.bulk(decisions)
+    checkpoint_view.results(results, form)
+    if any(result.problem is not None for result in results):
+        raise typer.Exit(Exit.CONFLICT)
+
+
+def _decisions(text: str) -> list[BulkDecision]:
+    try:
+        return TypeAdapter(list[BulkDecision]).validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = "/".join(map(str, first["loc"]))
+        raise typer.BadParameter(f"at /{place}: {first['msg']}", param_hint="FILE") from error
 
 
 def _look(client: Client, checkpoint_id: str, edited: Edit | None, form: Form, *, quiet: bool) -> ShownCheckpoint:

@@ -2,7 +2,7 @@
 
 import typer
 
-from sluicegate.cli import checkpoints, dead_letters, jobs, worker
+from sluicegate.cli import checkpoints, dead_letters, jobs, login, worker
 from sluicegate.cli.exit_codes import table
 from sluicegate.cli.failures import ReportingGroup
 
@@ -27,3 +27,4 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(checkpoints.app, name="checkpoints")
 app.add_typer(worker.app, name="worker")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.command("login")(login.login)

@@ -32,10 +32,20 @@ from sluicegate.client.errors import (
     Unreachable,
     WaitTimedOut,
 )
-from sluicegate.client.models.checkpoint import Checkpoint, Decision, Edit, JobCheckpoint, ShownCheckpoint, State
+from sluicegate.client.models.bulk import BulkDecision, BulkResult
+from sluicegate.client.models.checkpoint import (
+    Checkpoint,
+    Decision,
+    Edit,
+    JobCheckpoint,
+    Moment,
+    ShownCheckpoint,
+    State,
+)
 from sluicegate.client.models.dead_letter import DeadLetter, ShownDeadLetter
 from sluicegate.client.models.fleet import Fleet, Replica
 from sluicegate.client.models.job import Job, PendingControl, Until, WaitingFor
+from sluicegate.client.models.login_link import LoginLink
 from sluicegate.client.models.page import Page
 from sluicegate.client.retries import Retries
 
@@ -44,6 +54,8 @@ __all__ = [
     "AsyncClient",
     "BadConfiguration",
     "BadCursor",
+    "BulkDecision",
+    "BulkResult",
     "ChangedSinceShown",
     "Checkpoint",
     "Client",
@@ -62,6 +74,8 @@ __all__ = [
     "JobCheckpoint",
     "JobHasEnded",
     "JobHasNotEnded",
+    "LoginLink",
+    "Moment",
     "NotAnApproval",
     "NotAnInfo",
     "NotConfigured",

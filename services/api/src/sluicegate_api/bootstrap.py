@@ -10,9 +10,8 @@ from sluicegate_api.consumers import subscriptions
 from sluicegate_api.http import dead_letters, events, jobs, metrics, workers
 from sluicegate_api.http.errors import PROBLEMS
 from sluicegate_api.http.long_poll import LongPoll
-from sluicegate_api.http.models import JobModel
-from sluicegate_api.http.submission import Desk, SubmitJob
-from sluicegate_api.http.submit import SubmitEndpoint
+from sluicegate_api.http.submission import Desk
+from sluicegate_api.http.submit import SubmitEndpoint, submission_route
 from sluicegate_api.input_schemas import InputSchemas
 from sluicegate_api.notices import Notices
 from sluicegate_api.operations.ask_reports import AskIfNew, AskReport
@@ -48,7 +47,7 @@ from sluicegate_kit.outbox.sweeper import Sweeper
 from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.repeating import Repeating
 from sluicegate_kit.settings import SettingsError
-from sluicegate_kit.web.app import Hot, build_app
+from sluicegate_kit.web.app import build_app
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.internal import Probe, internal_app
 from sluicegate_kit.web.people import People
@@ -199,7 +198,7 @@ def assemble(
                 dead_letters.router(dead_letters.DeadLetterEndpoints(reads.letters, writes)),
                 metrics.router(metrics.MetricsEndpoint(tallies, worker_reads)),
             ],
-            hot=_hot_routes(submit, job_endpoints),
+            hot=[submission_route(submit), jobs.hot_route(job_endpoints)],
             pages=[
                 *pages.routes(),
                 *page_routes.routes(
@@ -224,7 +223,7 @@ def assemble(
 
 async def serve(settings: ApiSettings) -> Sequence[Component]:
     """The components of the process."""
-    options = KafkaOptions.of(settings, NAME)
+    options = KafkaOptions.of(settings, NAME, gathers=True)
     process = Metrics.of_process()
     service = assemble(
         settings,
@@ -247,21 +246,6 @@ async def serve(settings: ApiSettings) -> Sequence[Component]:
         *service.loops(),
         HttpServer("internal", internal, settings.internal_host, settings.internal_port),
         HttpServer("http", service.app, settings.http_host, settings.http_port),
-    ]
-
-
-def _hot_routes(submit: SubmitEndpoint, endpoints: jobs.JobEndpoints) -> list[Hot]:
-    return [
-        Hot(
-            "POST",
-            "/api/agent-jobs",
-            submit,
-            body=SubmitJob,
-            status=202,
-            response=JobModel,
-            summary="Enqueue a job",
-        ),
-        Hot("GET", "/api/agent-jobs/{jobId}", endpoints.one, response=JobModel, summary="One job"),
     ]
 
 

@@ -74,6 +74,7 @@ class Service:
     sweeper: Sweeper
     expiry: Expiry
     forgetting: Forgetting
+    feed: Feed
     following: Repeating
     listener: Listener
     notifier: Notifier
@@ -138,6 +139,7 @@ def assemble(
         sweeper=Sweeper(writes, relay, patience, interval_seconds=settings.sweep_interval_seconds),
         expiry=Expiry(writes, settlement, interval_seconds=settings.expiry_interval_seconds),
         forgetting=Forgetting(writes),
+        feed=feed,
         following=following,
         listener=Listener(url, CHANNEL, name=f"sluicegate-{NAME}", joined=following.wake, heard=heard),
         notifier=notifier,
@@ -200,7 +202,7 @@ def _application(
 
 async def serve(settings: CheckpointSettings) -> list[Component]:
     """All components of the process, in the order in which they start."""
-    options = KafkaOptions.of(settings, NAME)
+    options = KafkaOptions.of(settings, NAME, gathers=True)
     service = assemble(
         settings,
         ConfluentProducer(options),

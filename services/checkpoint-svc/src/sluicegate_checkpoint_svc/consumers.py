@@ -13,7 +13,7 @@ from sluicegate_kit.kafka.ports import Record
 from sluicegate_schemas import envelope
 from sluicegate_schemas.checkpoint_created import CheckpointCreated
 from sluicegate_schemas.ids import JobId
-from sluicegate_schemas.job_lifecycle import Answer, Status
+from sluicegate_schemas.job_lifecycle import ANSWERS_HEADER, STATUS_HEADER, Answer, Status
 from sluicegate_schemas.model import Event
 from sluicegate_schemas.topics import CHECKPOINT_CREATED, JOB_LIFECYCLE
 
@@ -31,7 +31,11 @@ class RunNews(Event):
     @property
     def may_leave_an_approval_open(self) -> bool:
         """Whether the run has ended otherwise than by its handler's return, which no open approval lets happen."""
-        return self.status.terminal and self.status is not Status.SUCCEEDED
+        return self.status in CLOSING
+
+
+CLOSING = frozenset(status for status in Status if status.terminal and status is not Status.SUCCEEDED)
+_OF_NO_CONCERN = frozenset(status.encode() for status in Status if status not in CLOSING)
 
 
 def subscriptions(settlement: Settlement) -> tuple[Subscription, ...]:
@@ -43,6 +47,8 @@ def subscriptions(settlement: Settlement) -> tuple[Subscription, ...]:
         return RecordCheckpoint(event, recording.check(event), settlement)
 
     def lifecycle(record: Record) -> FollowRun | None:
+        if record.header(STATUS_HEADER) in _OF_NO_CONCERN and record.header(ANSWERS_HEADER) is None:
+            return None  # most events, and not read any further
         news = envelope.read(RunNews, record.value, record.headers).data
         assert isinstance(news, RunNews)
         answers = tuple(answer for answer in news.answers or () if answer.decision_id is not None)

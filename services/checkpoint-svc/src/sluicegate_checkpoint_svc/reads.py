@@ -1,12 +1,26 @@
 """Reads checkpoints for people, apart from the write loop: without locks, on connections of their own."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, column, func, literal, literal_column, null, or_, select, table, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    column,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    table,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint, Exhibit
@@ -22,6 +36,8 @@ SAID = 200
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for no deadline in a position; deadlines are at most ten years away."""
 
+_WILD = re.compile(r"[%_\\]")
+
 Position: TypeAlias = tuple[Any, ...]
 
 _checkpoints = table(CHECKPOINTS.name, *map(column, CHECKPOINTS.columns))
@@ -30,6 +46,8 @@ _exhibits = table(EXHIBITS.name, *map(column, EXHIBITS.columns))
 _c = _checkpoints.c
 # A list does not show edits, which may be as large as payloads.
 _listed = [null().label(name) if name == "edited_payload" else _c[name] for name in CHECKPOINTS.columns]
+_sought = literal_column(f"{CHECKPOINTS.name}.sought", String)
+"""What `Filters.text` is looked for in: the database makes it of the columns, and no checkpoint holds it."""
 _by_deadline = (_c.expires_at.nulls_last(), _c.recorded_at, _c.checkpoint_id)
 _newest_first = (_c.recorded_at.desc(), _c.checkpoint_id.desc())
 
@@ -89,7 +107,9 @@ class Reads:
         )
         async with self._engine.connect() as connection:
             found = (await connection.execute(listed)).all()
-            total = (await connection.execute(counted)).scalar_one()
+            # A first page that is not full holds all there are: a search need not look through everything again.
+            all_here = start is None and len(found) < limit
+            total = len(found) if all_here else (await connection.execute(counted)).scalar_one()
         return [CHECKPOINTS.read(tuple(row)) for row in found], total
 
     async def unseen(self, limit: int) -> Sequence[Checkpoint]:
@@ -150,8 +170,8 @@ def _where(sought: Filters) -> list[ColumnElement[bool]]:
         # In the text of the statement, so that every plan may use the index of pending ones.
         where.append(_c.state == literal_column(f"'{sought.state.value}'"))
     if sought.text is not None:
-        places = (_c.title, _c.key, _c.job_id, _c.requested_by)
-        where.append(or_(*(place.icontains(sought.text, autoescape=True) for place in places)))
+        wild = "%" + _WILD.sub(r"\\\g<0>", sought.text) + "%"
+        where.append(_sought.like(func.lower(literal(wild))))
     return where
 
 

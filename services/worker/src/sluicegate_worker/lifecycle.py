@@ -6,6 +6,7 @@ import orjson
 
 from sluicegate_schemas.envelope import Message, ce_type
 from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.job_lifecycle import ANSWERS_HEADER, STATUS_HEADER, Status
 from sluicegate_schemas.topics import JOB_LIFECYCLE, WORKER
 from sluicegate_worker.domain.events import Told
 
@@ -17,6 +18,8 @@ _FIXED = (
     ("ce_source", SOURCE.encode()),
     ("content-type", b"application/json"),
 )
+_STATUS = {status: ((STATUS_HEADER, status.encode()),) for status in Status}
+_ANSWERS = ((ANSWERS_HEADER, b"true"),)
 _raw = orjson.Fragment
 
 
@@ -59,5 +62,12 @@ def lifecycle(told: Told, request: str | None, at: datetime) -> Message:
         if text is not None:
             data[name] = _raw(text)
     ce_id, key, time = new_id(), run.job_id, at.isoformat().replace("+00:00", "Z")
-    headers = (("ce_id", str(ce_id).encode()), ("ce_subject", key.encode()), ("ce_time", time.encode()), *_FIXED)
+    headers = (
+        ("ce_id", str(ce_id).encode()),
+        ("ce_subject", key.encode()),
+        ("ce_time", time.encode()),
+        *_STATUS[run.status],
+        *(() if told.answers is None else _ANSWERS),
+        *_FIXED,
+    )
     return Message(JOB_LIFECYCLE.name, key, orjson.dumps(data, option=orjson.OPT_UTC_Z), headers, ce_id)

@@ -1,7 +1,7 @@
 """The tables that operations lock and write, in the order in which every replica locks them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_kit.db.table import Table
@@ -11,8 +11,7 @@ from sluicegate_worker.domain.journal import Entry
 from sluicegate_worker.domain.run import PastRun, Run
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What was asked for. Never changes."""
 
     job_id: str
@@ -22,8 +21,7 @@ class Request:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(NamedTuple):
     """What the fleet should do; one row."""
 
     key: str
@@ -31,8 +29,7 @@ class Fleet:
     desired: Desired
 
 
-@dataclass(frozen=True, slots=True)
-class ReportSweep:
+class ReportSweep(NamedTuple):
     """A call for the latest state of every job, on its way through the table."""
 
     control_id: UUID

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
@@ -19,8 +20,7 @@ GROUP = "sluicegate-test"
 THE_ONE = Partition(FLEET_CONTROL.name, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One row of the reader's table."""
 
     value: bytes

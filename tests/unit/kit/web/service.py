@@ -20,6 +20,7 @@ from sluicegate_kit.metrics import Metrics
 from sluicegate_kit.web.app import Hot, build_app
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.body import Body, read_body
+from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_kit.web.exchange import caller, stopping
 from sluicegate_kit.web.problem import Problem
 from sluicegate_schemas.model import Timestamp
@@ -103,7 +104,7 @@ def service(metrics: Metrics | None = None, waiting: asyncio.Event | None = None
         identities=one_of_each_role(),
         metrics=metrics or Metrics(),
         routers=[router],
-        hot=[Hot("POST", "/things", make, body=Thing, status=202, summary="Make a thing")],
+        hot=[Hot("POST", "/things", make, documented(body=Thing, answer=Answer(status=202)), "Make a thing")],
         problems={Broken: lambda error: Problem(409, "broken", "Mend it first.")},
         table=table(*ROUTES),
     )

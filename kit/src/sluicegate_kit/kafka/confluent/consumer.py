@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import confluent_kafka
 import structlog
@@ -27,6 +27,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 POLL_SECONDS = 0.2
+BUSY_RECORDS = 8
+"""After a batch of so many, more are on their way."""
+GATHER_SECONDS = 0.005
+"""How long a busy consumer lets the next batch grow: what a batch costs is spread over more records."""
 COMMIT_SECONDS = 0.5
 
 log = structlog.get_logger(__name__)
@@ -55,6 +59,7 @@ class ConfluentConsumer:
         self._uncommitted: dict[Partition, int] = {}
         self._committed_at = 0.0
         self._fatal: str | None = None
+        self._busy = False
 
     @property
     def assigned(self) -> frozenset[Partition]:
@@ -95,8 +100,12 @@ class ConfluentConsumer:
         if self._fatal is not None:
             raise BrokerFatal(self._fatal)
         if first is None:
+            self._busy = False
             return []
+        if self._busy:
+            time.sleep(GATHER_SECONDS)
         found = [_record(first), *map(_record, client.consume(MAX_POLL_RECORDS - 1, 0))]
+        self._busy = BUSY_RECORDS <= len(found) < MAX_POLL_RECORDS
         return [record for record in found if record is not None]
 
     def _join(self) -> confluent_kafka.Consumer:
@@ -164,8 +173,12 @@ def _record(message: confluent_kafka.Message) -> Record | None:
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     if topic is None or partition is None or offset is None:
         return None
-    headers = tuple([(str(pair[0]), _bytes(pair[1])) for pair in message.headers() or ()])
+    headers = tuple([(name, value if value.__class__ is bytes else _bytes(value)) for name, value in _headers(message)])
     return Record(topic, partition, offset, message.key(), message.value(), headers, message.timestamp()[1])
+
+
+def _headers(message: confluent_kafka.Message) -> Iterable[tuple[str, Any]]:
+    return cast(Iterable[tuple[str, Any]], message.headers() or ())
 
 
 def _bytes(value: str | bytes | None) -> bytes:

@@ -291,6 +291,8 @@ const sluicegate = (() => {
     if (event.target.matches("form[data-filters]"))
       for (const field of event.target.elements) if (field.value === "") field.disabled = true;
   });
+  // A field that somebody made larger has a style of its own, which htmx would copy, and the policy would refuse.
+  document.addEventListener("htmx:before:swap", () => all("[style]").forEach((field) => field.removeAttribute("style")));
   document.addEventListener("htmx:error", () => say("The server could not be reached. Try again."));
   setInterval(refreshTimes, 1000);
   document.addEventListener("visibilitychange", refreshTimes);

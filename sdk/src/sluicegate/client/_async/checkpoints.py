@@ -1,13 +1,14 @@
 """The checkpoint routes."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal, TypeVar
 from uuid import UUID
 
 from sluicegate.client._async.paging import every, read_page
 from sluicegate.client._async.transport import AsyncTransport, parse
 from sluicegate.client.call import Call, Params, body, path
-from sluicegate.client.models.checkpoint import Checkpoint, Edit, ShownCheckpoint, State
+from sluicegate.client.models.bulk import BulkAnswer, BulkDecision, BulkResult
+from sluicegate.client.models.checkpoint import Checkpoint, Edit, Moment, ShownCheckpoint, State
 from sluicegate.client.models.page import Page
 from sluicegate_schemas.checkpoint_created import Kind, Risk
 
@@ -110,6 +111,28 @@ class AsyncCheckpoints:
             NotAnInfo
         """
         return await self._read(Call("POST", f"{_path(checkpoint_id)}/acknowledge", repeatable=True), Checkpoint)
+
+    async def comment(self, checkpoint_id: UUID | str, text: str) -> Moment:
+        """Says something about a checkpoint, in at most 5,000 characters. It changes nothing that is decided on.
+
+        Raises:
+            NotFound, Forbidden, InvalidRequest
+        """
+        call = Call("POST", f"{_path(checkpoint_id)}/comments", repeatable=False, body=body({"text": text}))
+        return await self._transport.read(call, Moment)
+
+    async def bulk(self, decisions: Sequence[BulkDecision]) -> list[BulkResult]:
+        """Decides up to 100, each by itself: a refused one is told in its result, and keeps no other back.
+
+        At most 20 of them may be approvals, all of one job type; those of more than low risk are refused.
+
+        Raises:
+            InvalidRequest: nothing was decided.
+            Forbidden
+        """
+        sent = [decision.model_dump(mode="json", by_alias=True, exclude_none=True) for decision in decisions]
+        call = Call("POST", f"{_CHECKPOINTS}/bulk", repeatable=True, body=body({"decisions": sent}))
+        return (await self._transport.read(call, BulkAnswer)).results
 
     async def _read(self, call: Call, model: type[Answer]) -> Answer:
         response = await self._transport.send(call)

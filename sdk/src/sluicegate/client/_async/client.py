@@ -10,6 +10,7 @@ import httpx
 from sluicegate.client._async.checkpoints import AsyncCheckpoints
 from sluicegate.client._async.dead_letters import AsyncDeadLetters
 from sluicegate.client._async.jobs import AsyncJobs
+from sluicegate.client._async.sign_in import AsyncSignIn
 from sluicegate.client._async.transport import AsyncTransport
 from sluicegate.client._async.worker import AsyncWorker
 from sluicegate.client.call import Call
@@ -45,6 +46,7 @@ class AsyncClient:
         self.checkpoints = AsyncCheckpoints(self._transport)
         self.worker = AsyncWorker(self._transport)
         self.dead_letters = AsyncDeadLetters(self._transport)
+        self.sign_in = AsyncSignIn(self._transport)
 
     async def metrics(self) -> str:
         """The five series of `/api/metrics`, in Prometheus's text format."""

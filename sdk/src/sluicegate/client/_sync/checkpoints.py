@@ -1,14 +1,15 @@
 # Generated from _async/checkpoints.py by sdk/scripts/generate_sync_client.py; change that one.
 """The checkpoint routes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 from uuid import UUID
 
 from sluicegate.client._sync.paging import every, read_page
 from sluicegate.client._sync.transport import Transport, parse
 from sluicegate.client.call import Call, Params, body, path
-from sluicegate.client.models.checkpoint import Checkpoint, Edit, ShownCheckpoint, State
+from sluicegate.client.models.bulk import BulkAnswer, BulkDecision, BulkResult
+from sluicegate.client.models.checkpoint import Checkpoint, Edit, Moment, ShownCheckpoint, State
 from sluicegate.client.models.page import Page
 from sluicegate_schemas.checkpoint_created import Kind, Risk
 
@@ -109,6 +110,28 @@ class Checkpoints:
             NotAnInfo
         """
         return self._read(Call("POST", f"{_path(checkpoint_id)}/acknowledge", repeatable=True), Checkpoint)
+
+    def comment(self, checkpoint_id: UUID | str, text: str) -> Moment:
+        """Says something about a checkpoint, in at most 5,000 characters. It changes nothing that is decided on.
+
+        Raises:
+            NotFound, Forbidden, InvalidRequest
+        """
+        call = Call("POST", f"{_path(checkpoint_id)}/comments", repeatable=False, body=body({"text": text}))
+        return self._transport.read(call, Moment)
+
+    def bulk(self, decisions: Sequence[BulkDecision]) -> list[BulkResult]:
+        """Decides up to 100, each by itself: a refused one is told in its result, and keeps no other back.
+
+        At most 20 of them may be approvals, all of one job type; those of more than low risk are refused.
+
+        Raises:
+            InvalidRequest: nothing was decided.
+            Forbidden
+        """
+        sent = [decision.model_dump(mode="json", by_alias=True, exclude_none=True) for decision in decisions]
+        call = Call("POST", f"{_CHECKPOINTS}/bulk", repeatable=True, body=body({"decisions": sent}))
+        return (self._transport.read(call, BulkAnswer)).results
 
     def _read(self, call: Call, model: type[Answer]) -> Answer:
         response = self._transport.send(call)

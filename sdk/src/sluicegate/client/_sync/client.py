@@ -11,6 +11,7 @@ import httpx
 from sluicegate.client._sync.checkpoints import Checkpoints
 from sluicegate.client._sync.dead_letters import DeadLetters
 from sluicegate.client._sync.jobs import Jobs
+from sluicegate.client._sync.sign_in import SignIn
 from sluicegate.client._sync.transport import Transport
 from sluicegate.client._sync.worker import Worker
 from sluicegate.client.call import Call
@@ -46,6 +47,7 @@ class Client:
         self.checkpoints = Checkpoints(self._transport)
         self.worker = Worker(self._transport)
         self.dead_letters = DeadLetters(self._transport)
+        self.sign_in = SignIn(self._transport)
 
     def metrics(self) -> str:
         """The five series of `/api/metrics`, in Prometheus's text format."""

@@ -33,6 +33,7 @@ class Transport:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """`wire` replaces the network, `sleep` and `jitter` (in [0, 1)) the pauses between tries."""
+        self.origin = connection.origin
         self._retries = retries
         self._jitter = jitter
         self.sleep = sleep

@@ -95,11 +95,14 @@ class Checkpoint(Part):
 
 
 class Moment(Part):
-    """Something that happened to a checkpoint."""
+    """Something that happened to a checkpoint, or was said about it."""
 
     event: str
     at: datetime
     by: str | None = None
+    comment_id: UUID | None = None
+    text: str | None = None
+    """Of a comment."""
 
 
 class ShownCheckpoint(Checkpoint):
@@ -112,6 +115,8 @@ class ShownCheckpoint(Checkpoint):
     payload_text: str
     """The exact JSON text that the digest names and that would run."""
     timeline: list[Moment] = Field(default_factory=list)
+    earlier_comments: bool = False
+    """There are comments that the timeline leaves out."""
 
 
 class ProjectedDecision(Part):

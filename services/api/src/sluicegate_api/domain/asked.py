@@ -1,14 +1,13 @@
 """What was asked for: the request of a job, which never changes."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sluicegate_schemas.job_requested import JobRequested
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The request. Kept apart from the job's state, so that a change of state does not carry the input along."""
 
     job_id: str

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_schemas.checkpoint_created import CheckpointCreated, Kind, Risk
@@ -15,8 +16,7 @@ from sluicegate_schemas.checkpoint_decided import CheckpointDecided, Outcome
 from sluicegate_schemas.job_lifecycle import AnswerOutcome, JobLifecycle
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What the worker asked, without the payload."""
 
     checkpoint_id: UUID
@@ -35,8 +35,7 @@ class Ask:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What checkpoint-svc says was decided."""
 
     decision_id: UUID
@@ -51,8 +50,7 @@ class Decision:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionAnswer:
+class DecisionAnswer(NamedTuple):
     """What the worker says became of a decision; it has checked the signature."""
 
     decision_id: UUID

@@ -1,7 +1,8 @@
 """Cancel and retry: what the api lets through, and what became of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_api.domain.errors import JobHasEnded, JobHasNotEnded
@@ -10,8 +11,7 @@ from sluicegate_schemas.job_control import Action, JobControl
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(NamedTuple):
     """One cancel or retry. It is pending until the worker says what became of it."""
 
     control_id: UUID
@@ -70,7 +70,7 @@ def order(job: Job, pending: list[Control], command: Command, now: datetime) -> 
     for control in pending:
         if control.pending and (control.action, control.run) == (command.action, job.run):
             return job, control
-    moved = replace(job, control_seq=job.control_seq + 1)
+    moved = job._replace(control_seq=job.control_seq + 1)
     return moved, Control(
         command.control_id,
         job.job_id,
@@ -87,4 +87,4 @@ def answer(control: Control, said: Answer, now: datetime) -> Control:
     """The control with its outcome. The first answer stays; a repeated one says the same."""
     if not control.pending:
         return control
-    return replace(control, outcome=said.outcome, outcome_reason=said.reason, answered_at=now)
+    return control._replace(outcome=said.outcome, outcome_reason=said.reason, answered_at=now)

@@ -5,8 +5,8 @@ import binascii
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sluicegate_api.domain.errors import ResentByOwner
@@ -24,8 +24,7 @@ _ORIGINAL = "orig_"
 REDRIVEN_FROM = "redriven_from"
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
+class DeadLetter(NamedTuple):
     """One record, byte for byte, with where it stood and why it could not be handled."""
 
     dead_letter_id: UUID
@@ -101,8 +100,7 @@ def again(kept: DeadLetter, letter: DeadLetter) -> DeadLetter:
     # One batch of its owner gives up on many records at one moment.
     if (letter.last_at, letter.record_offset) <= (kept.last_at, kept.record_offset):
         return kept
-    return replace(
-        kept,
+    return kept._replace(
         partition=letter.partition,
         record_offset=letter.record_offset,
         code=letter.code,
@@ -117,7 +115,7 @@ def with_its_job(letter: DeadLetter, mac_key: bytes) -> DeadLetter:
     seal = next((base64.b64decode(text) for name, text in json.loads(letter.headers) if name == mac.HEADER), None)
     if letter.topic != JOB_REQUESTED.name or seal is None or not mac.verify(letter.value, seal, mac_key):
         return letter
-    return replace(letter, job_id=json.loads(letter.value)["jobId"])
+    return letter._replace(job_id=json.loads(letter.value)["jobId"])
 
 
 def original(letter: DeadLetter) -> Message:

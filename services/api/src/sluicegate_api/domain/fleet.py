@@ -1,13 +1,12 @@
 """Whether the workers should run: a counted wish, and the answer that they know it."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sluicegate_schemas.fleet_control import FLEET_KEY, Desired, FleetControl
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(NamedTuple):
     """The one row: what is wanted of all replicas."""
 
     name: str
@@ -40,5 +39,5 @@ def hear(fleet: Fleet | None, version: int, now: datetime) -> Fleet | None:
     if fleet is None or version < fleet.version:
         return fleet
     if version > fleet.version:
-        return replace(fleet, version=version + 1, at=now, answered=False)
-    return fleet if fleet.answered else replace(fleet, answered=True)
+        return fleet._replace(version=version + 1, at=now, answered=False)
+    return fleet if fleet.answered else fleet._replace(answered=True)

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sluicegate_api.domain.errors import KeyReused
 
 KEPT = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
+class IdempotencyKey(NamedTuple):
     """What a key was used for."""
 
     caller: str

@@ -1,14 +1,13 @@
 """A job as the api projects it: the latest snapshot by `seq` is its state, whatever the order in which they come."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sluicegate_api.domain.silence import Silence
 from sluicegate_schemas.job_lifecycle import JobLifecycle, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What a job is found and ordered by. All else that its state tells is in its latest timeline entry."""
 
     job_id: str
@@ -54,13 +53,12 @@ def project(job: Job | None, snapshot: JobLifecycle, now: datetime, silence: Sil
     """The job after this snapshot. An older one is counted for the timeline and changes no state."""
     if job is None:
         job = submitted(snapshot.job_id, snapshot.job_type, now, silence)
-    job = replace(job, entries=job.entries + 1, heard_at=now)
+    job = job._replace(entries=job.entries + 1, heard_at=now)
     if snapshot.seq <= job.seq:
         return job
     same = (job.status, job.run) == (snapshot.status, snapshot.run) and job.seq > 0
     ended = snapshot.status.terminal
-    return replace(
-        job,
+    return job._replace(
         status=snapshot.status,
         run=snapshot.run,
         seq=snapshot.seq,

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sluicegate_api.domain.queue import Depth
 from sluicegate_schemas.model import Part
@@ -14,8 +14,7 @@ LIVE = timedelta(seconds=20)
 """A replica speaks every 5 s; one that has missed three is not counted on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replica:
+class Replica(NamedTuple):
     """The latest `worker-status` of one replica."""
 
     worker_id: str

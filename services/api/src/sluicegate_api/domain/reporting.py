@@ -1,6 +1,5 @@
 """Looks at a job whose time to be looked at has come, and says whether to ask for a report."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sluicegate_api.domain.job import Job
@@ -14,9 +13,9 @@ def look(job: Job, now: datetime, silence: Silence) -> tuple[Job, bool]:
     would make every update of the job dearer.
     """
     if job.status.terminal:
-        return replace(job, report_at=None), False
+        return job._replace(report_at=None), False
     until = job.heard_at + silence.patience(job.reports)
     if until > now:
-        return replace(job, report_at=until), False
-    asked = replace(job, reports=job.reports + 1)
-    return replace(asked, report_at=now + silence.patience(asked.reports)), True
+        return job._replace(report_at=until), False
+    asked = job._replace(reports=job.reports + 1)
+    return asked._replace(report_at=now + silence.patience(asked.reports)), True

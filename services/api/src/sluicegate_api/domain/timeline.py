@@ -1,13 +1,12 @@
 """The timeline of a job: every snapshot that came, once, in the order in which it came."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sluicegate_schemas.job_lifecycle import JobLifecycle
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One snapshot. The one with the job's `seq` is its present state."""
 
     job_id: str

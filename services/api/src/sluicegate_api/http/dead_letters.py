@@ -14,11 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sluicegate_api.domain.dead_letters import DeadLetter
+from sluicegate_api.http.models import DeadLetterModel, DeadLetterPage, ShownDeadLetter
 from sluicegate_api.http.moments import rfc3339
 from sluicegate_api.operations.redrive import Redrive
 from sluicegate_api.reads.dead_letters import DeadLetterReads
 from sluicegate_kit.db.write_loop import WriteLoop
-from sluicegate_kit.web.cursor import after, page
+from sluicegate_kit.web.cursor import NEXT, after, page
+from sluicegate_kit.web.documented import Answer, Refusal, documented
 from sluicegate_kit.web.exchange import caller
 from sluicegate_kit.web.problem import not_found
 from sluicegate_kit.web.query import ListQuery, read_query
@@ -67,9 +69,12 @@ class DeadLetterEndpoints:
 def router(endpoints: DeadLetterEndpoints) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["dead letters"])
-    routes.get(PATH, summary="List dead letters")(endpoints.many)
-    routes.get(f"{PATH}/{{id}}", summary="One dead letter")(endpoints.one)
-    routes.post(f"{PATH}/{{id}}/redrive", status_code=202, summary="Send it again")(endpoints.redrive)
+    listed = documented(query=DeadLettersQuery, answer=Answer(DeadLetterPage, headers=(NEXT,)))
+    routes.get(PATH, summary="List dead letters", openapi_extra=listed)(endpoints.many)
+    shown = documented(path={"id": UUID}, answer=Answer(ShownDeadLetter))
+    routes.get(f"{PATH}/{{id}}", summary="One dead letter", openapi_extra=shown)(endpoints.one)
+    sent = documented(path={"id": UUID}, answer=Answer(DeadLetterModel, 202), refusals=[Refusal(409)])
+    routes.post(f"{PATH}/{{id}}/redrive", summary="Send it again", openapi_extra=sent)(endpoints.redrive)
     return routes
 
 

@@ -12,7 +12,9 @@ from sluicegate_api.notices import Notices
 from sluicegate_api.reads.timeline import TimelineReads
 from sluicegate_kit.clock import Clock
 from sluicegate_kit.web import sse
+from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_kit.web.exchange import stopping
+from sluicegate_schemas.ids import JobId
 
 AT_ONCE = 100
 
@@ -55,5 +57,8 @@ class EventStream:
 def router(stream: EventStream) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["jobs"])
-    routes.get("/api/agent-jobs/{jobId}/events", summary="A job's lifecycle as Server-Sent Events")(stream.endpoint)
+    streamed = documented(path={"jobId": JobId}, headers=[sse.LAST_EVENT_ID], answer=Answer("text/event-stream"))
+    routes.get(
+        "/api/agent-jobs/{jobId}/events", summary="A job's lifecycle as Server-Sent Events", openapi_extra=streamed
+    )(stream.endpoint)
     return routes

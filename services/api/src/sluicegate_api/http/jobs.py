@@ -12,23 +12,29 @@ from starlette.responses import Response
 from sluicegate_api.domain.controls import Command
 from sluicegate_api.domain.errors import UnknownJob
 from sluicegate_api.http.checkpoint_resource import checkpoint_resource
-from sluicegate_api.http.job_resource import control_resource, job_body, job_resource
+from sluicegate_api.http.job_resource import JOBS, control_resource, job_body, job_resource
 from sluicegate_api.http.long_poll import LongPoll
+from sluicegate_api.http.models import JobCheckpoints, JobModel, JobPage
 from sluicegate_api.operations.control_job import ControlJob
 from sluicegate_api.reads.checkpoints import CheckpointReads
 from sluicegate_api.reads.jobs import JobReads
 from sluicegate_api.reads.listing import JobFilter, Place
 from sluicegate_kit.db.write_loop import WriteLoop
-from sluicegate_kit.web.body import Body, documented, read_body
-from sluicegate_kit.web.cursor import after, page
+from sluicegate_kit.web.body import Body, read_body
+from sluicegate_kit.web.cursor import NEXT, after, page
+from sluicegate_kit.web.documented import Answer, Refusal, documented
 from sluicegate_kit.web.exchange import caller, stopping
+from sluicegate_kit.web.hot import Hot
 from sluicegate_kit.web.query import ListQuery, Query, read_query
-from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.ids import JobId, new_id
 from sluicegate_schemas.job_control import Action
 from sluicegate_schemas.job_lifecycle import Status
 from sluicegate_schemas.model import LongText, Timestamp
 
 MAX_WAIT_SECONDS = 60
+
+_ONE = f"{JOBS}/{{jobId}}"
+_ID = {"jobId": JobId}
 
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -108,15 +114,23 @@ class JobEndpoints:
 _FILTERS = tuple(JobFilter.__dataclass_fields__)
 
 
+def hot_route(endpoints: JobEndpoints) -> Hot:
+    """The one that is asked again and again."""
+    operation = documented(path=_ID, query=OneQuery, answer=Answer(JobModel))
+    return Hot("GET", _ONE, endpoints.one, operation, summary="One job", tags=("jobs",))
+
+
 def router(endpoints: JobEndpoints) -> APIRouter:
     """The routes that are not hot."""
     routes = APIRouter(tags=["jobs"])
-    routes.get("/api/agent-jobs", summary="List jobs")(endpoints.many)
-    change = routes.patch(
-        "/api/agent-jobs/{jobId}", status_code=202, summary="Cancel or retry", openapi_extra=documented(ChangeJob)
+    listed = documented(query=JobsQuery, answer=Answer(JobPage, headers=(NEXT,)))
+    routes.get(JOBS, summary="List jobs", openapi_extra=listed)(endpoints.many)
+    changed = documented(path=_ID, body=ChangeJob, answer=Answer(JobModel, 202), refusals=[Refusal(409)])
+    routes.patch(_ONE, summary="Cancel or retry", openapi_extra=changed)(endpoints.change)
+    its_checkpoints = documented(path=_ID, answer=Answer(JobCheckpoints))
+    routes.get(f"{_ONE}/checkpoints", summary="A job's checkpoints", openapi_extra=its_checkpoints)(
+        endpoints.checkpoints
     )
-    change(endpoints.change)
-    routes.get("/api/agent-jobs/{jobId}/checkpoints", summary="A job's checkpoints")(endpoints.checkpoints)
     return routes
 
 

@@ -20,6 +20,7 @@ from sluicegate_kit.metrics import (
     AGENT_WORKER_ACTIVE_JOBS,
     GaugeName,
 )
+from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_schemas.checkpoint_decided import Outcome
 from sluicegate_schemas.job_lifecycle import Status
 
@@ -46,7 +47,8 @@ class MetricsEndpoint:
 def router(endpoint: MetricsEndpoint) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["metrics"])
-    routes.get("/api/metrics", summary="Prometheus metrics")(endpoint.show)
+    shown = documented(answer=Answer("text/plain"))
+    routes.get("/api/metrics", summary="Prometheus metrics", openapi_extra=shown)(endpoint.show)
     return routes
 
 

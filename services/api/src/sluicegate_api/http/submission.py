@@ -17,7 +17,7 @@ from sluicegate_kit.web.invalid import pointer
 from sluicegate_kit.web.problem import FieldError, Problem
 from sluicegate_schemas import envelope, mac
 from sluicegate_schemas.envelope import Message
-from sluicegate_schemas.job_requested import JobRequested, JobType, Priority, Tag
+from sluicegate_schemas.job_requested import Attempts, JobRequested, JobType, Priority, Tag
 from sluicegate_schemas.limits import REST_BYTES
 from sluicegate_schemas.model import LongText, Timestamp
 from sluicegate_schemas.payload import digest, encode
@@ -31,7 +31,7 @@ class SubmitJob(Body):
     # The strict reader has let nothing but JSON through: to look at every value again would only cost.
     input_data: dict[str, Any] = Field(default_factory=dict)
     priority: Priority = 5
-    max_attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 3
+    max_attempts: Attempts = 3
     timeout_seconds: Annotated[float, Field(gt=0, le=31_536_000, strict=True)] | None = None
     run_at: Timestamp | None = None
     tags: Annotated[list[Tag], Field(max_length=20)] = Field(default_factory=list)

@@ -7,14 +7,17 @@ from starlette.responses import Response
 
 from sluicegate_api.domain.idempotency import Once
 from sluicegate_api.domain.silence import Silence
-from sluicegate_api.http.job_resource import job_body, job_url, new_job_body
+from sluicegate_api.http.job_resource import JOBS, job_body, job_url, new_job_body
+from sluicegate_api.http.models import JobModel
 from sluicegate_api.http.submission import Desk, SubmitJob
 from sluicegate_api.operations.submit import Repeated, Submit
 from sluicegate_api.reads.jobs import JobReads
 from sluicegate_kit.clock import Clock
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.web.body import read_body
+from sluicegate_kit.web.documented import Answer, Header, documented
 from sluicegate_kit.web.exchange import caller
+from sluicegate_kit.web.hot import Hot
 from sluicegate_kit.web.problem import FieldError, Problem, unavailable
 from sluicegate_schemas.ids import new_id
 
@@ -50,6 +53,24 @@ class SubmitEndpoint:
         if known is None:
             raise unavailable("The job that this key made")
         return _accepted(job_id, job_body(known))
+
+
+def submission_route(submit: SubmitEndpoint) -> Hot:
+    """The one that every job of a caller takes."""
+    key = Header("Idempotency-Key", "the same for every try", {"type": "string", "pattern": f"^{_KEY.pattern}$"})
+    where = Header("Location", "where the job is", {"type": "string", "format": "uri-reference"}, always=True)
+    return Hot(
+        "POST",
+        JOBS,
+        submit,
+        documented(
+            body=SubmitJob,
+            headers=[key],
+            answer=Answer(JobModel, 202, (where,), "It is kept; each of its runs will end in one terminal state"),
+        ),
+        summary="Enqueue a job",
+        tags=("jobs",),
+    )
 
 
 def _accepted(job_id: str, body: bytes) -> Response:

@@ -12,10 +12,12 @@ from sluicegate_api.domain import replicas
 from sluicegate_api.domain.fleet import Fleet
 from sluicegate_api.domain.queue import READY, Depth, demand, unhandled
 from sluicegate_api.domain.replicas import Replica
+from sluicegate_api.http.models import FleetModel
 from sluicegate_api.http.moments import rfc3339
 from sluicegate_api.operations.want_fleet import WantFleet
 from sluicegate_api.reads.workers import Standing, WorkerReads
 from sluicegate_kit.db.write_loop import WriteLoop
+from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_kit.web.exchange import caller
 from sluicegate_schemas.fleet_control import Desired
 from sluicegate_schemas.worker_status import ReplicaState
@@ -53,9 +55,10 @@ def router(endpoints: WorkerEndpoints) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["worker"])
     path = "/api/admin/agent-worker"
-    routes.get(path, summary="The fleet")(endpoints.show)
-    routes.post(path, status_code=202, summary="Start the fleet")(endpoints.start)
-    routes.delete(path, status_code=202, summary="Stop the fleet")(endpoints.stop)
+    shown, changed = documented(answer=Answer(FleetModel)), documented(answer=Answer(FleetModel, 202))
+    routes.get(path, summary="The fleet", openapi_extra=shown)(endpoints.show)
+    routes.post(path, summary="Start the fleet", openapi_extra=changed)(endpoints.start)
+    routes.delete(path, summary="Stop the fleet", openapi_extra=changed)(endpoints.stop)
     return routes
 
 

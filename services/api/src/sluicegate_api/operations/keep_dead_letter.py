@@ -1,7 +1,7 @@
 """Keeps a record that nobody could handle."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate_api.domain.dead_letters import DeadLetter, again
 from sluicegate_api.tables import DEAD_LETTERS
@@ -26,6 +26,6 @@ class KeepDeadLetter(Operation[None]):
     def decide(self, rows: Rows) -> None:
         kept = rows.get(DEAD_LETTERS, self.letter.dead_letter_id)
         if kept is None:
-            rows.put(DEAD_LETTERS, replace(self.letter, received_at=rows.now))
+            rows.put(DEAD_LETTERS, self.letter._replace(received_at=rows.now))
         elif (counted := again(kept, self.letter)) is not kept:
             rows.put(DEAD_LETTERS, counted)

@@ -35,8 +35,7 @@ class Redrive(Operation[DeadLetter]):
             ask_report(rows, job_id, self.redrive_id)
         else:
             rows.emit(replace(original(letter), id=self.redrive_id))
-        sent = replace(
-            letter,
+        sent = letter._replace(
             redrives=letter.redrives + 1,
             redriven_at=rows.now,
             redriven_by=self.by,

@@ -1,6 +1,5 @@
 """Takes note that a person has seen an info checkpoint."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
@@ -18,4 +17,4 @@ def acknowledge(checkpoint: Checkpoint, by: str, now: datetime) -> Checkpoint:
         raise NotAnInfo(checkpoint)
     if checkpoint.acknowledged_at is not None:
         return checkpoint
-    return replace(checkpoint, acknowledged_by=by, acknowledged_at=now, version=checkpoint.version + 1)
+    return checkpoint._replace(acknowledged_by=by, acknowledged_at=now, version=checkpoint.version + 1)

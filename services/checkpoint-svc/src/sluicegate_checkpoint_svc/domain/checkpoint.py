@@ -1,8 +1,8 @@
 """A checkpoint as checkpoint-svc keeps it: what decides and changes in one row, what is only shown in another."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_checkpoint_svc.domain.state import State
@@ -10,8 +10,7 @@ from sluicegate_schemas.checkpoint_created import Kind, Risk
 from sluicegate_schemas.job_lifecycle import AnswerOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """Identity, state and decision of one checkpoint; small, because each decision reads and writes it."""
 
     checkpoint_id: UUID
@@ -64,8 +63,7 @@ class Checkpoint:
         return choice in json.loads(self.allowed_decisions)
 
 
-@dataclass(frozen=True, slots=True)
-class Exhibit:
+class Exhibit(NamedTuple):
     """What a reviewer looks at; written once, with the checkpoint, and never read to decide."""
 
     checkpoint_id: UUID
@@ -82,8 +80,7 @@ class Exhibit:
     """By the worker's clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedRun:
+class ClosedRun(NamedTuple):
     """The last run of a job that is known to have ended; approvals of it, or of an older one, are void."""
 
     job_id: str

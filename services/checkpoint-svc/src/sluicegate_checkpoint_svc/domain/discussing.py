@@ -1,12 +1,11 @@
 """What people say about a checkpoint. It changes neither what is decided on nor its version."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """One remark. It is never changed."""
 
     comment_id: UUID

@@ -1,6 +1,5 @@
 """Follows a run: what became of decisions on it, and what its end leaves undecided."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint, ClosedRun
@@ -13,8 +12,7 @@ def answered(checkpoint: Checkpoint, answer: Answer, now: datetime) -> Checkpoin
     """The checkpoint with what became of its decision; the first answer stays."""
     if checkpoint.applied is not None:
         return checkpoint
-    return replace(
-        checkpoint,
+    return checkpoint._replace(
         applied=answer.outcome,
         applied_reason=answer.reason,
         applied_at=now,

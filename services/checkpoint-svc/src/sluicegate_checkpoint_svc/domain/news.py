@@ -1,14 +1,14 @@
 """What people who watch are told: that a checkpoint came, changed, was decided, or was talked about."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
 from sluicegate_checkpoint_svc.domain.state import State
+from sluicegate_schemas.checkpoint_created import Kind, Risk
 
 
 class Happened(StrEnum):
@@ -29,18 +29,17 @@ class Change:
     """One thing to tell: what happened, and where the checkpoint stands then. Who wants more, reads it."""
 
     happened: Happened
-    checkpoint_id: str
+    checkpoint_id: UUID
     job_id: str
     job_type: str
-    kind: str
-    risk: str
-    state: str
+    kind: Kind
+    risk: Risk
+    state: State
     version: int
     """Who has seen a higher one knows better already."""
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What one commit changed. Kept for some minutes."""
 
     news_id: UUID
@@ -65,23 +64,10 @@ def commented(checkpoint: Checkpoint) -> Change:
     return _change(Happened.COMMENTED, checkpoint)
 
 
-def written(changes: Iterable[Change]) -> str:
-    """As news keep them."""
-    return json.dumps([{name: getattr(change, name) for name in _NAMES} for change in changes])
-
-
-def read(news: News) -> list[Change]:
-    """What news tell, in their order."""
-    return [Change(**{**change, "happened": Happened(change["happened"])}) for change in json.loads(news.changes)]
-
-
-_NAMES = tuple(field.name for field in fields(Change))
-
-
 def _change(happened: Happened, checkpoint: Checkpoint) -> Change:
     return Change(
         happened,
-        str(checkpoint.checkpoint_id),
+        checkpoint.checkpoint_id,
         checkpoint.job_id,
         checkpoint.job_type,
         checkpoint.kind,

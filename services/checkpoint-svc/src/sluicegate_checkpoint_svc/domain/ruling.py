@@ -1,6 +1,6 @@
 """The one decision of a checkpoint: what ended it, and the signed record of that."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -62,8 +62,7 @@ def settle(checkpoint: Checkpoint, ruling: Ruling, decision_id: UUID, now: datet
             key_id=signer.key_id,
         )
     )
-    return replace(
-        checkpoint,
+    return checkpoint._replace(
         state=State(ruling.outcome.value),
         version=checkpoint.version + 1,
         decision_id=decision_id,

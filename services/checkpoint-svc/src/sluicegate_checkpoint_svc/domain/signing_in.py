@@ -1,7 +1,7 @@
 """How a person comes to a session: by a link that works once, or with a key."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_checkpoint_svc.domain.errors import LinkExpired, LinkUsed
@@ -9,8 +9,7 @@ from sluicegate_checkpoint_svc.domain.errors import LinkExpired, LinkUsed
 LINK_LASTS = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class LoginLink:
+class LoginLink(NamedTuple):
     """A link that signs one person in, once."""
 
     sha256: str
@@ -22,8 +21,7 @@ class LoginLink:
     """The session that it began."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """Somebody is signed in. There is a row as long as that is so; signing out deletes it."""
 
     session_id: UUID
@@ -58,7 +56,7 @@ def use(link: LoginLink, session_id: UUID, now: datetime) -> LoginLink:
         raise LinkUsed
     if now >= link.expires_at:
         raise LinkExpired
-    return replace(link, used_by=session_id)
+    return link._replace(used_by=session_id)
 
 
 def lasts(session: Session, now: datetime) -> bool:

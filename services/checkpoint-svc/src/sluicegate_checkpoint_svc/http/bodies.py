@@ -3,7 +3,7 @@
 import json
 from typing import Annotated
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
 from starlette.requests import Request
 
 from sluicegate_checkpoint_svc.domain.ruling import Edit
@@ -15,12 +15,14 @@ from sluicegate_schemas.payload import digest
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 
+_ALL_BUT_NULL = ("array", "boolean", "number", "object", "string")
+
 
 class Approval(Body):
     """Lets a payload through."""
 
     reason: Reason | None = None
-    edited_payload: JsonValue | None = Field(
+    edited_payload: Annotated[JsonValue | None, WithJsonSchema({"type": list(_ALL_BUT_NULL)})] = Field(
         None, description="Runs in place of the payload, byte for byte as it stands here; needs If-Match."
     )
 
@@ -32,9 +34,9 @@ class Rejection(Body):
 
 
 class RejectionQuery(Query):
-    """Says no, through a proxy that drops the body of a DELETE."""
+    """Says no, through a proxy that drops the body of a DELETE. Longer reasons don't fit into an address."""
 
-    reason: Reason | None = None
+    reason: Annotated[Reason, Field(max_length=2_000)] | None = None
 
 
 NOTHING = Approval()
@@ -67,10 +69,10 @@ async def read_rejection(request: Request) -> str:
     Raises:
         Problem: as `parse`; 422 `invalid-query`; 422 `reason-required`.
     """
+    reason = read_query(request, RejectionQuery).reason
     data = await read_bytes(request)
     if data:
         return parse(data, Rejection).reason
-    reason = read_query(request, RejectionQuery).reason
     if reason is None:
         raise Problem(
             422,

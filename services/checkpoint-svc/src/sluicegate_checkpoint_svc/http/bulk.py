@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import orjson
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,7 +16,9 @@ from sluicegate_checkpoint_svc.domain.requester import Decider
 from sluicegate_checkpoint_svc.http import documents, paths
 from sluicegate_checkpoint_svc.http.bodies import Reason
 from sluicegate_checkpoint_svc.http.errors import PROBLEMS
+from sluicegate_checkpoint_svc.http.models import Results
 from sluicegate_kit.web.body import Body, read_body
+from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_kit.web.errors import as_problem
 from sluicegate_kit.web.exchange import caller, request_id
 from sluicegate_kit.web.hot import Hot
@@ -25,6 +27,13 @@ from sluicegate_schemas.model import Digest
 
 class Decision(Body):
     """One of many."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"decision": {"const": "reject"}}},
+            "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
+        }
+    )
 
     checkpoint_id: UUID
     payload_digest: Digest = Field(description="Of the payload that was looked at; 412 if it is another one.")
@@ -45,14 +54,17 @@ class Decision(Body):
 class Decisions(Body):
     """Many decisions; each stands for itself."""
 
-    decisions: Annotated[tuple[Decision, ...], Field(min_length=1, max_length=MOST_DECISIONS)]
+    decisions: Annotated[list[Decision], Field(min_length=1, max_length=MOST_DECISIONS)]
 
     @field_validator("decisions")
     @classmethod
-    def _each_once(cls, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    def _each_once(cls, decisions: list[Decision]) -> list[Decision]:
         if len({decision.checkpoint_id for decision in decisions}) < len(decisions):
             raise ValueError("a checkpoint stands there twice")
         return decisions
+
+
+_TAGS = ("checkpoints",)
 
 
 class BulkEndpoint:
@@ -66,18 +78,20 @@ class BulkEndpoint:
         asked = (await read_body(request, Decisions)).decisions
         who = caller(request)
         results = await self._bulk.decide([one.item() for one in asked], Decider(who.name, who.person))
-        told = [_told(one, result, request_id(request)) for one, result in zip(asked, results, strict=True)]
-        return Response(orjson.dumps({"results": told}), media_type="application/json")
+        answers = [told(one, result, request_id(request)) for one, result in zip(asked, results, strict=True)]
+        return Response(orjson.dumps({"results": answers}), media_type="application/json")
 
 
 def hot_routes(endpoint: BulkEndpoint) -> list[Hot]:
     """One of those that are called directly, because it comes before the one with an id in its path."""
-    return [Hot("POST", paths.BULK, endpoint.decide, body=Decisions, summary="Decide many, each by its id and digest")]
+    operation = documented(body=Decisions, answer=Answer(Results))
+    return [Hot("POST", paths.BULK, endpoint.decide, operation, "Decide many, each by its id and digest", _TAGS)]
 
 
-def _told(asked: Decision, result: Result, request_id: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"checkpointId": str(asked.checkpoint_id)}
+def told(asked: Decision, result: Result, request_id: str) -> dict[str, Any]:
+    """What became of one of them."""
+    answer: dict[str, Any] = {"checkpointId": str(asked.checkpoint_id)}
     if isinstance(result, Checkpoint):
-        return told | {"status": 200, "checkpoint": documents.summary(result)}
+        return answer | {"status": 200, "checkpoint": documents.summary(result)}
     problem = as_problem(result, PROBLEMS)
-    return told | {"status": problem.status, "problem": problem.document(request_id)}
+    return answer | {"status": problem.status, "problem": problem.document(request_id)}

@@ -6,8 +6,13 @@ from starlette.requests import Request
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
 from sluicegate_checkpoint_svc.domain.deciding import Shown
-from sluicegate_kit.web.etag import if_match, strong
+from sluicegate_kit.web.documented import Header
+from sluicegate_kit.web.etag import PATTERN, if_match, strong
 from sluicegate_kit.web.problem import FieldError, Problem
+
+_ENTITY_TAGS = {"type": "string", "format": "entity-tags", "pattern": PATTERN}
+IF_MATCH = Header("If-Match", "the ETag of what was shown to whoever decides", _ENTITY_TAGS)
+ETAG = Header("ETag", "digest and version", always=True)
 
 _TAG = re.compile(r'"([0-9a-f]{64})\.([0-9]{1,18})"')
 

@@ -12,17 +12,28 @@ from sluicegate_checkpoint_svc.domain.deciding import Choice, Vote
 from sluicegate_checkpoint_svc.domain.errors import AlreadyDecided
 from sluicegate_checkpoint_svc.domain.requester import Decider
 from sluicegate_checkpoint_svc.http import documents, paths
-from sluicegate_checkpoint_svc.http.bodies import Approval, Rejection, read_approval, read_rejection
-from sluicegate_checkpoint_svc.http.conditions import etag, shown
+from sluicegate_checkpoint_svc.http.bodies import (
+    Approval,
+    Rejection,
+    RejectionQuery,
+    read_approval,
+    read_rejection,
+)
+from sluicegate_checkpoint_svc.http.conditions import ETAG, IF_MATCH, etag, shown
 from sluicegate_checkpoint_svc.http.identifier import checkpoint_id
+from sluicegate_checkpoint_svc.http.models import CheckpointModel, DecisionProblem
 from sluicegate_checkpoint_svc.operations.acknowledge import Acknowledge
 from sluicegate_checkpoint_svc.operations.decide import Decide
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_kit.kafka.writes import Writes
-from sluicegate_kit.web.body import documented
+from sluicegate_kit.web.documented import Answer, Refusal, documented
 from sluicegate_kit.web.exchange import caller
 from sluicegate_kit.web.hot import Hot
 from sluicegate_schemas.ids import new_id
+
+_ID = {"id": UUID}
+_DECIDED = Answer(CheckpointModel, headers=(ETAG,))
+_CONFLICTS = (Refusal(409, DecisionProblem), Refusal(412, headers=(ETAG,)))
 
 
 class Deciding:
@@ -69,18 +80,35 @@ class Deciding:
 
 def hot_routes(deciding: Deciding) -> list[Hot]:
     """The one that every gated job takes."""
-    return [Hot("POST", paths.CHECKPOINT, deciding.approve, body=Approval, summary="Approve, with or without an edit")]
+    operation = documented(
+        path=_ID,
+        body=Approval,
+        body_required=False,
+        headers=[IF_MATCH],
+        answer=_DECIDED,
+        refusals=[*_CONFLICTS, Refusal(428)],
+    )
+    summary = "Approve, with or without an edit"
+    return [Hot("POST", paths.CHECKPOINT, deciding.approve, operation, summary, tags=("checkpoints",))]
 
 
 def router(deciding: Deciding) -> APIRouter:
     """The others."""
-    routes = APIRouter()
-    routes.delete(
-        paths.CHECKPOINT,
-        summary="Reject; the reason in the body, or as ?reason=",
-        openapi_extra=documented(Rejection, required=False),
-    )(deciding.reject)
-    routes.post(paths.ACKNOWLEDGE, summary="Acknowledge an info checkpoint")(deciding.acknowledge)
+    routes = APIRouter(tags=["checkpoints"])
+    rejected = documented(
+        path=_ID,
+        body=Rejection,
+        body_required=False,
+        query=RejectionQuery,
+        headers=[IF_MATCH],
+        answer=_DECIDED,
+        refusals=_CONFLICTS,
+    )
+    routes.delete(paths.CHECKPOINT, summary="Reject; the reason in the body, or as ?reason=", openapi_extra=rejected)(
+        deciding.reject
+    )
+    seen = documented(path=_ID, answer=_DECIDED, refusals=[Refusal(409)])
+    routes.post(paths.ACKNOWLEDGE, summary="Acknowledge an info checkpoint", openapi_extra=seen)(deciding.acknowledge)
     return routes
 
 

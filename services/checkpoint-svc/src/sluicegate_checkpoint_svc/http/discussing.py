@@ -1,6 +1,7 @@
 """POST …/{id}/comments: what people say about a checkpoint before, and after, one of them decides."""
 
 from typing import Annotated
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter
@@ -10,9 +11,11 @@ from starlette.responses import Response
 
 from sluicegate_checkpoint_svc.http import documents, paths
 from sluicegate_checkpoint_svc.http.identifier import checkpoint_id
+from sluicegate_checkpoint_svc.http.models import Comment
 from sluicegate_checkpoint_svc.operations.comment import AddComment
 from sluicegate_kit.kafka.writes import Writes
-from sluicegate_kit.web.body import Body, documented, read_body
+from sluicegate_kit.web.body import Body, read_body
+from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_kit.web.exchange import caller
 from sluicegate_schemas.ids import new_id
 
@@ -43,8 +46,7 @@ class Discussing:
 
 def router(discussing: Discussing) -> APIRouter:
     """The route."""
-    routes = APIRouter()
-    routes.post(
-        paths.COMMENTS, status_code=201, summary="Say something about a checkpoint", openapi_extra=documented(Remark)
-    )(discussing.comment)
+    routes = APIRouter(tags=["checkpoints"])
+    said = documented(path={"id": UUID}, body=Remark, answer=Answer(Comment, 201))
+    routes.post(paths.COMMENTS, summary="Say something about a checkpoint", openapi_extra=said)(discussing.comment)
     return routes

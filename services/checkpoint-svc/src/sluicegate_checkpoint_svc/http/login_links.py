@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sluicegate_checkpoint_svc.http import paths
+from sluicegate_checkpoint_svc.http.models import LoginLink
 from sluicegate_checkpoint_svc.sign_ins import SignIns
 from sluicegate_kit.access.identities import Identities
-from sluicegate_kit.web.body import Body, documented, read_body
+from sluicegate_kit.web.body import Body, read_body
+from sluicegate_kit.web.documented import Answer, Refusal, documented
 from sluicegate_kit.web.exchange import caller
 from sluicegate_kit.web.people import SIGN_IN
 from sluicegate_kit.web.problem import Problem
@@ -47,11 +49,9 @@ class LoginLinks:
 
 def router(login_links: LoginLinks) -> APIRouter:
     """The route."""
-    routes = APIRouter()
+    routes = APIRouter(tags=["people"])
+    made = documented(body=Wanted, answer=Answer(LoginLink, 201), refusals=[Refusal(404)])
     routes.post(
-        paths.LOGIN_LINKS,
-        status_code=201,
-        summary="A link that signs a person in: good once, for 10 minutes",
-        openapi_extra=documented(Wanted),
+        paths.LOGIN_LINKS, summary="A link that signs a person in: good once, for 10 minutes", openapi_extra=made
     )(login_links.make)
     return routes

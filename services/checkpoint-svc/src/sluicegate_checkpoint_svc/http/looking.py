@@ -1,6 +1,7 @@
 """The routes that only look: the inbox, and one checkpoint with its payload."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import StringConstraints
@@ -10,10 +11,12 @@ from starlette.responses import Response
 from sluicegate_checkpoint_svc.domain.errors import UnknownCheckpoint
 from sluicegate_checkpoint_svc.domain.state import State
 from sluicegate_checkpoint_svc.http import documents, paths
-from sluicegate_checkpoint_svc.http.conditions import etag
+from sluicegate_checkpoint_svc.http.conditions import ETAG, etag
 from sluicegate_checkpoint_svc.http.identifier import checkpoint_id
+from sluicegate_checkpoint_svc.http.models import CheckpointPage, ShownCheckpoint
 from sluicegate_checkpoint_svc.reads import COUNTED, Filters, Reads, position
-from sluicegate_kit.web.cursor import after, page
+from sluicegate_kit.web.cursor import NEXT, after, page
+from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_kit.web.query import ListQuery, read_query
 from sluicegate_schemas.checkpoint_created import Kind, Risk
 from sluicegate_schemas.ids import JobId
@@ -72,7 +75,11 @@ class Looking:
 
 def router(looking: Looking) -> APIRouter:
     """Both routes."""
-    routes = APIRouter()
-    routes.get(paths.CHECKPOINTS, summary="List checkpoints: by default what is pending, by deadline")(looking.inbox)
-    routes.get(paths.CHECKPOINT, summary="One checkpoint, with payload and timeline")(looking.one)
+    routes = APIRouter(tags=["checkpoints"])
+    listed = documented(query=InboxQuery, answer=Answer(CheckpointPage, headers=(NEXT,)))
+    routes.get(
+        paths.CHECKPOINTS, summary="List checkpoints: by default what is pending, by deadline", openapi_extra=listed
+    )(looking.inbox)
+    shown = documented(path={"id": UUID}, answer=Answer(ShownCheckpoint, headers=(ETAG,)))
+    routes.get(paths.CHECKPOINT, summary="One checkpoint, with payload and timeline", openapi_extra=shown)(looking.one)
     return routes

@@ -4,45 +4,38 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from sluicegate_checkpoint_svc.domain import news as domain
-from sluicegate_checkpoint_svc.domain.news import Change, News
+from sluicegate_checkpoint_svc.domain.news import News
 
-MOST = 5000
-"""Changes that are kept, and news that are recognised."""
+MOST_CHARACTERS = 4 * 1024 * 1024
+"""Of the news that are kept; one change has some 200."""
+MOST_KNOWN = 5000
+"""News that are recognised when they come again."""
 OVERLAP = timedelta(seconds=2)
 """Told again to who comes back: replicas hear of the same news in different orders."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One change, and when its operation was decided, by the database's clock."""
-
-    at: datetime
-    change: Change
-
-
 class Feed:
-    """A ring of changes. A reader keeps a position in it, and nothing is kept for the reader."""
+    """A ring of news. A reader keeps a position in it, and nothing is kept for the reader."""
 
-    def __init__(self, *, most: int = MOST) -> None:
-        self._ring: deque[Told] = deque()
-        self._most = most
+    def __init__(self, *, most_characters: int = MOST_CHARACTERS) -> None:
+        self._ring: deque[News] = deque()
+        self._most_characters = most_characters
+        self._characters = 0
         self._gone = 0
         self._known: OrderedDict[UUID, datetime] = OrderedDict()
         self._bells: set[asyncio.Event] = set()
         self.complete_from: datetime | None = None
-        """All changes from then on are in the ring; None: nobody has looked yet."""
+        """All news from then on are in the ring; None: nobody has looked yet."""
         self.latest: datetime | None = None
         """By the database's clock. Who reads checkpoints now, and then goes on from there, misses nothing."""
 
     @property
     def watched(self) -> bool:
-        """Whether anybody waits for changes."""
+        """Whether anybody waits for news."""
         return bool(self._bells)
 
     @property
@@ -61,13 +54,13 @@ class Feed:
         """
         self.latest = complete_to or self.latest
         for each in news:
-            if each.news_id in self._known:
-                continue
-            self._known[each.news_id] = each.at
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
-            self._ring.extend(Told(each.at, change) for change in domain.read(each))
-        while len(self._ring) > self._most:
+            if each.news_id not in self._known:
+                self._known[each.news_id] = each.at
+                self._ring.append(each)
+                self._characters += len(each.changes)
+        while len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+        while self._characters > self._most_characters:
             self._drop()
         for bell in self._bells:
             bell.set()
@@ -76,10 +69,11 @@ class Feed:
         """Start anew, without what was known before."""
         self._gone += len(self._ring) + 1
         self._ring.clear()
+        self._characters = 0
         self._known.clear()
         self.complete_from = complete_from
 
-    def after(self, position: int) -> Sequence[Told] | None:
+    def after(self, position: int) -> Sequence[News] | None:
         """What came after a position; None: some of it is gone."""
         if position < self._gone:
             return None
@@ -90,7 +84,7 @@ class Feed:
         if self.complete_from is None or last < self.complete_from:
             return None
         begin = last - OVERLAP
-        place = next((place for place, told in enumerate(self._ring) if told.at > begin), len(self._ring))
+        place = next((place for place, news in enumerate(self._ring) if news.at > begin), len(self._ring))
         return self._gone + place
 
     @contextmanager
@@ -106,5 +100,6 @@ class Feed:
     def _drop(self) -> None:
         dropped = self._ring.popleft()
         self._gone += 1
+        self._characters -= len(dropped.changes)
         if self.complete_from is not None:
             self.complete_from = max(self.complete_from, dropped.at)

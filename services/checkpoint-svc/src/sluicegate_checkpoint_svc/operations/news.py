@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
+from pydantic import TypeAdapter
+
 from sluicegate_checkpoint_svc.domain import news
 from sluicegate_checkpoint_svc.domain.news import Change, News
 from sluicegate_checkpoint_svc.tables import CHECKPOINTS, COMMENTS, NEWS
@@ -27,7 +30,7 @@ class TellNews(Operation[News | None]):
         changes = list(_changes(rows))
         if not changes:
             return None
-        told = News(self.news_id, rows.now, news.written(changes))
+        told = News(self.news_id, rows.now, written(changes))
         rows.put(NEWS, told)
         return told
 
@@ -52,6 +55,19 @@ class ForgetNews(Operation[int]):
         for told in old:
             rows.delete(NEWS, told.news_id)
         return len(old)
+
+
+def written(changes: Iterable[Change]) -> str:
+    """As news keep them."""
+    return orjson.dumps(list(changes)).decode()
+
+
+def read(told: News) -> list[Change]:
+    """What news tell, in their order."""
+    return _CHANGES.validate_json(told.changes)
+
+
+_CHANGES = TypeAdapter(list[Change])
 
 
 def _changes(rows: Rows) -> Iterator[Change]:

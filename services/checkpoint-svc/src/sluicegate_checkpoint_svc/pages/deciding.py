@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sluicegate_checkpoint_svc.domain.deciding import Choice, Shown, Vote
-from sluicegate_checkpoint_svc.domain.errors import AlreadyDecided, Changed, Refused
+from sluicegate_checkpoint_svc.domain.errors import AlreadyDecided, Refused
 from sluicegate_checkpoint_svc.domain.requester import Decider
 from sluicegate_checkpoint_svc.domain.ruling import Edit
 from sluicegate_checkpoint_svc.http.conditions import shown_tag
@@ -17,7 +17,7 @@ from sluicegate_checkpoint_svc.operations.acknowledge import Acknowledge
 from sluicegate_checkpoint_svc.operations.decide import Decide
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_checkpoint_svc.pages import paths
-from sluicegate_checkpoint_svc.pages.looks import headline
+from sluicegate_checkpoint_svc.pages.refusals import refusal_of
 from sluicegate_checkpoint_svc.pages.review import Review, Typed
 from sluicegate_kit.kafka.writes import Writes
 from sluicegate_kit.pages.form import Form, read_form
@@ -97,9 +97,9 @@ class Deciding:
             decided = await self._writes.submit(Decide(checkpoint_id(request), vote, self._settlement))
         except Refused as refused:
             problem = PROBLEMS[type(refused)](refused)
-            return await self._review.answer(request, refusal=_told(refused), typed=typed, status=problem.status)
+            return await self._review.answer(request, refusal=refusal_of(refused), typed=typed, status=problem.status)
         if decided.state.value != vote.outcome.value:
-            refusal = _told(AlreadyDecided(decided))
+            refusal = refusal_of(AlreadyDecided(decided))
             return await self._review.answer(request, refusal=refusal, typed=typed, status=409)
         return await self._done(request)
 
@@ -107,15 +107,3 @@ class Deciding:
         if is_fragment(request):
             return await self._review.answer(request)
         return see(paths.of(paths.REVIEW, checkpoint_id(request)))
-
-
-def _told(refused: Refused) -> str:
-    """Why, to a person who looks at the page."""
-    match refused:
-        case AlreadyDecided():
-            faster = "you were not the first. " if refused.checkpoint.decided_by else ""
-            return f"Nothing was sent: {faster}{headline(refused.checkpoint)}."
-        case Changed():
-            return "Nothing was sent: this is no longer what you were shown. Load the page again and look."
-        case _:
-            return f"Nothing was sent. {PROBLEMS[type(refused)](refused).detail}"

@@ -14,6 +14,7 @@ from sluicegate_checkpoint_svc.domain.ruling import Edit
 from sluicegate_checkpoint_svc.http.conditions import tag
 from sluicegate_checkpoint_svc.pages import edit_check, paths
 from sluicegate_checkpoint_svc.pages.deciding import Deciding, Decision, Words
+from sluicegate_checkpoint_svc.pages.large import drawn
 from sluicegate_checkpoint_svc.pages.review import Review
 from sluicegate_checkpoint_svc.showing import edits, files
 from sluicegate_checkpoint_svc.showing.edits import EditableFile
@@ -87,10 +88,12 @@ class Editing:
         """What the edit would change, to be approved; or what is wrong with it."""
         form = await read_form(request, Edited)
         checkpoint, exhibit = await self._review.found(request)
-        payload = exhibit.payload.decode()
         if form.again:
             return self._form(request, checkpoint, _redraft(exhibit, form), [], 200)
-        text = form.payload.strip()
+        return await drawn(exhibit.payload, lambda: self._compared(request, form, checkpoint, exhibit))
+
+    def _compared(self, request: Request, form: Edited, checkpoint: Checkpoint, exhibit: Exhibit) -> Response:
+        payload, text = exhibit.payload.decode(), form.payload.strip()
         if form.as_ == "files":
             if len(form.number) != len(form.content):
                 raise Problem(422, "invalid-form", "The form's files and their contents are not as many.")

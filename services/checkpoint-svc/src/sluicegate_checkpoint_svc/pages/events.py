@@ -1,19 +1,21 @@
 """GET …/events: what changes, as Server-Sent Events, for pages that are being looked at."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
+import orjson
 from pydantic import Field
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sluicegate_checkpoint_svc.domain.news import Change
-from sluicegate_checkpoint_svc.live.feed import Feed, Told
+from sluicegate_checkpoint_svc.domain.news import Change, News
+from sluicegate_checkpoint_svc.live.feed import Feed
+from sluicegate_checkpoint_svc.operations.news import read
 from sluicegate_checkpoint_svc.pages import paths
 from sluicegate_kit.clock import Clock
 from sluicegate_kit.web import sse
@@ -69,13 +71,14 @@ class Events:
             position = self._feed.end if last is None else self._feed.position(_moment(last))
             while not stop.is_set() and self._clock.monotonic() - began < LONGEST_SECONDS:
                 bell.clear()
-                told = None if position is None else self._feed.after(position)
-                if told is None or len(told) > AT_ONCE:
+                news = None if position is None else self._feed.after(position)
+                told = None if news is None else _told(news)
+                if told is None:
                     position = self._feed.end
                     yield sse.event(AGAIN, "{}", self._latest())
                 elif told:
                     position = self._feed.end
-                    yield b"".join(map(_event, told))
+                    yield b"".join(told)
                 elif self._clock.monotonic() - spoke >= sse.SIGN_OF_LIFE_SECONDS:
                     yield sse.STILL_THERE
                 else:
@@ -95,12 +98,15 @@ def routes(events: Events) -> Sequence[PageRoute]:
     return (PageRoute("GET", paths.EVENTS, events.stream),)
 
 
-def _event(told: Told) -> bytes:
-    return sse.event(told.change.happened, _written(told.change), _number(told.at))
+def _told(news: Sequence[News]) -> list[bytes] | None:
+    """An event for each change; None: there are too many."""
+    changes = list(islice(((change, each.at) for each in news for change in read(each)), AT_ONCE + 1))
+    return [_event(change, at) for change, at in changes] if len(changes) <= AT_ONCE else None
 
 
-def _written(change: Change) -> str:
-    return json.dumps({to_camel(name): value for name, value in asdict(change).items() if name != "happened"})
+def _event(change: Change, at: datetime) -> bytes:
+    facts = {to_camel(name): value for name, value in asdict(change).items() if name != "happened"}
+    return sse.event(change.happened, orjson.dumps(facts).decode(), _number(at))
 
 
 def _number(moment: datetime) -> int:

@@ -1,6 +1,7 @@
 """The page of one checkpoint: what would run, what was said, and the forms to decide with."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import orjson
@@ -18,6 +19,7 @@ from sluicegate_checkpoint_svc.http.identifier import checkpoint_id
 from sluicegate_checkpoint_svc.pages import paths
 from sluicegate_checkpoint_svc.pages.commands import commands
 from sluicegate_checkpoint_svc.pages.events import Events
+from sluicegate_checkpoint_svc.pages.large import drawn
 from sluicegate_checkpoint_svc.pages.looks import RANKS, look
 from sluicegate_checkpoint_svc.pages.moments import moments
 from sluicegate_checkpoint_svc.reads import Discussion, Reads
@@ -86,42 +88,48 @@ class Review:
         """
         live = self._events.url  # before anything is read: what changes from here on is told
         checkpoint, exhibit = await self.found(request)
-        who = caller(request)
         part = is_fragment(request)
         said = NOTHING_SAID if part and block == "decide" else await self._reads.discussion(checkpoint.checkpoint_id)
-        return self._pages.render(
-            request,
-            "review.html",
-            block=block,
-            status=status,
-            live_url=live,
-            said=said,
-            unsaid=unsaid,
-            fragment=part,
-            refusal=refusal,
-            typed=typed,
-            **self._standing(checkpoint, who),
-            **({} if part else self._content(request, checkpoint, exhibit, said)),
-        )
+
+        def draw() -> Response:
+            return self._pages.render(
+                request,
+                "review.html",
+                block=block,
+                status=status,
+                live_url=live,
+                said=said,
+                unsaid=unsaid,
+                fragment=part,
+                refusal=refusal,
+                typed=typed,
+                **self._standing(checkpoint, caller(request)),
+                **({} if part else self._content(request, checkpoint, exhibit, said)),
+            )
+
+        return await drawn(exhibit.payload, draw)
 
     async def payload(self, request: Request) -> Response:
         """The exact payload, as text on a page."""
         checkpoint, exhibit = await self.found(request)
-        return self._pages.render(
-            request, "payload.html", block="payload", it=checkpoint, payload=exhibit.payload.decode()
-        )
+        render = partial(self._pages.render, request, "payload.html", block="payload", it=checkpoint)
+        return await drawn(exhibit.payload, lambda: render(payload=exhibit.payload.decode()))
 
     async def file(self, request: Request) -> Response:
         """One file of the payload, drawn."""
         checkpoint, exhibit = await self.found(request)
         number = request.path_params["number"]
-        reading = read(exhibit.payload.decode(), exhibit.view)
-        if not reading.files or not number.isdecimal() or int(number) >= len(reading.files):
-            raise not_found("such file in this payload")
-        change = reading.files[int(number)]
-        return self._pages.render(
-            request, "file.html", block="file", it=checkpoint, change=change, drawing=files.draw(change)
-        )
+
+        def draw() -> Response:
+            reading = read(exhibit.payload.decode(), exhibit.view)
+            if not reading.files or not _is_place(number) or int(number) >= len(reading.files):
+                raise not_found("such file in this payload")
+            change = reading.files[int(number)]
+            return self._pages.render(
+                request, "file.html", block="file", it=checkpoint, change=change, drawing=files.draw(change)
+            )
+
+        return await drawn(exhibit.payload, draw)
 
     async def show_discussion(self, request: Request) -> Response:
         """What was said, as htmx asks for it when somebody says more; else the page."""
@@ -216,12 +224,16 @@ class _Paths:
         return cls(*(paths.of(template, checkpoint.checkpoint_id) for template in templates))
 
 
+def _is_place(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 6
+
+
 def opened(reading: Reading) -> dict[int, Drawing | None]:
     """Which files are drawn at once: in order, until there is enough to read."""
     left = files.OPEN_LINES
     drawn: dict[int, Drawing | None] = {}
     for change in reading.files or ():
-        drawn[change.number] = files.draw(change) if _opens(change, left) else None
+        drawn[change.number] = files.draw(change, files.OPEN_LINES) if _opens(change, left) else None
         left -= change.lines
     return drawn
 

@@ -21,10 +21,10 @@ from sluicegate_checkpoint_svc.http.errors import PROBLEMS
 from sluicegate_checkpoint_svc.pages.deciding import Words
 from sluicegate_checkpoint_svc.pages.inbox import Row, row
 from sluicegate_checkpoint_svc.pages.looks import headline
+from sluicegate_checkpoint_svc.pages.refusals import result_of
 from sluicegate_checkpoint_svc.reads import Reads
 from sluicegate_kit.pages.form import Form, read_form
 from sluicegate_kit.pages.pages import Pages
-from sluicegate_kit.web.errors import as_problem
 from sluicegate_kit.web.exchange import caller
 from sluicegate_kit.web.problem import FieldError, Problem
 from sluicegate_schemas.checkpoint_created import Risk
@@ -158,4 +158,4 @@ def _together(lines: Sequence[Line]) -> str | None:
 def _told(result: Result, choice: Choice) -> tuple[bool, str]:
     if isinstance(result, Checkpoint):
         return True, "approved" if choice is Choice.APPROVE else "rejected"
-    return False, as_problem(result, PROBLEMS).detail
+    return False, result_of(result)

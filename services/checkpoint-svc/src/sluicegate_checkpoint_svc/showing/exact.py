@@ -1,11 +1,9 @@
 """JSON in which every number is the text that it was written as: 2^53 + 1, 1.50 and 1e400 are shown as they stand."""
 
 import json
-import re
-from functools import cache
 from typing import TypeAlias
 
-from sluicegate_schemas.misleading import character_class
+from sluicegate_schemas.misleading import misleads
 
 
 class Number(str):
@@ -50,17 +48,15 @@ def compact(value: Value) -> str:
 
 def pretty(value: Value) -> str:
     """JSON over several lines, one member each, numbers and text exact; what would hide in a text field is escaped."""
-    return _hidden().sub(_escaped, "\n".join(_lines(value, "", "", "")))
-
-
-@cache
-def _hidden() -> re.Pattern[str]:
+    text = "\n".join(_lines(value, "", "", ""))
     # Between the members of JSON stand plain spaces and ends of lines only, so whatever is found is inside a string.
-    return re.compile(f"(?!\n)[{character_class()}]")
+    for character in sorted(each for each in set(text) if each != "\n" and misleads(each)):
+        text = text.replace(character, _escaped(character))
+    return text
 
 
-def _escaped(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be")
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be")
     return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
 
 

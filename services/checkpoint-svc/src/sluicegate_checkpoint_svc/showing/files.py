@@ -14,10 +14,10 @@ from sluicegate_checkpoint_svc.showing.parts import Part
 from sluicegate_checkpoint_svc.showing.words import Piece, marked, pairs
 
 CONTEXT_LINES = 3
-OPEN_LINES = 600
+OPEN_LINES = 500
 """Files are unfolded, in order, until so many lines are drawn."""
 DRAWN_LINES = 3_000
-"""Of one file."""
+"""Of one file by itself."""
 DRAWN_CHARACTERS = 5_000
 """Of one line."""
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from sluicegate_checkpoint_svc.showing.exact import Number, Scalar, Value, compact, is_scalar, scalar_text
 
-DRAWN_ROWS = 200
 DRAWN_COLUMNS = 60
+DRAWN_CELLS = 2_000
+LEAST_ROWS = 20
+"""Are drawn, however many columns there are."""
 DRAWN_CHARACTERS = 300
 """Of one cell."""
 _MEMBERS = frozenset({"columns", "rows", "rowsInAll", "numbers"})
@@ -103,7 +105,8 @@ def draw(table: Table, before: Table | None = None) -> Sheet:
     places = {column: place for place, column in enumerate(before.columns)} if before is not None else {}
     paired = bool(was) and len(set(table.columns)) == len(table.columns)
     rows = []
-    for place, values in enumerate(table.rows[:DRAWN_ROWS]):
+    many = max(LEAST_ROWS, DRAWN_CELLS // max(1, len(columns)))
+    for place, values in enumerate(table.rows[:many]):
         number = table.numbers[place] if table.numbers is not None else None
         earlier = was.get(number) if paired and number is not None else None
         cells = []

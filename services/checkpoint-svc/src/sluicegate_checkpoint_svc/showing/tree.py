@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from sluicegate_checkpoint_svc.showing.exact import Number, Value, scalar_text
 
-DRAWN_NODES = 600
+DRAWN_NODES = 400
 DRAWN_CHARACTERS = 2_000
 """Of one string."""
 OPEN_MEMBERS = 12
-"""An object or a list with more is folded at first, unless it is at the top."""
+OPEN_DEPTH = 6
+"""An object or a list with more members, or further down, is folded at first."""
 
 
 @dataclass(slots=True)
@@ -36,12 +37,12 @@ class Node:
 
 def tree(value: Value, limit: int = DRAWN_NODES) -> Node:
     """The tree, its upper levels first: `limit` nodes are drawn at most."""
-    top = _node(None, value)
+    top = _node(None, value, 0)
     top.open = True
     drawn = 1
-    waiting = deque([(top, value)])
+    waiting = deque([(top, value, 1)])
     while waiting:
-        node, container = waiting.popleft()
+        node, container, depth = waiting.popleft()
         members = (
             list(container.items())
             if isinstance(container, dict)
@@ -50,18 +51,18 @@ def tree(value: Value, limit: int = DRAWN_NODES) -> Node:
             else []
         )
         for name, member in members[: max(0, limit - drawn)]:
-            child = _node(name, member)
+            child = _node(name, member, depth)
             node.children.append(child)
-            waiting.append((child, member))
+            waiting.append((child, member, depth + 1))
             drawn += 1
     return top
 
 
-def _node(name: str | None, value: Value) -> Node:
+def _node(name: str | None, value: Value, depth: int) -> Node:
     match value:
         case dict() | list():
             kind = "object" if isinstance(value, dict) else "list"
-            return Node(name, kind, size=len(value), open=0 < len(value) <= OPEN_MEMBERS)
+            return Node(name, kind, size=len(value), open=0 < len(value) <= OPEN_MEMBERS and depth < OPEN_DEPTH)
         case Number():
             return Node(name, "number", _shortened(value), cut=_cut(value))
         case str():

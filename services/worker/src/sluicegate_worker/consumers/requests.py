@@ -31,7 +31,7 @@ class Requests:
         assert isinstance(data, JobRequested)
         if len(received.value) > self._max_input_bytes:
             self._measure(data)
-        seal = next((value for name, value in record.headers if name == mac.HEADER), None)
+        seal = record.header(mac.HEADER)
         if seal is not None and record.value is not None and mac.verify(record.value, seal, self._mac_key):
             return _operation(data, received.value, data.requested_by or "unknown", received.value.decode(), False)
         shown = upstream_name(received.source, data.requested_by)

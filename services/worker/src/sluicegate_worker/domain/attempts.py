@@ -34,7 +34,7 @@ def claim(run: Run, claimed: Claimed, now: datetime) -> Decided:
     if run.rank is None:
         return Decided(run)
     return Decided(
-        run.but(
+        run._replace(
             status=Status.RUNNING,
             rank=None,
             owner=claimed.owner,
@@ -82,7 +82,7 @@ def suspend(run: Run, suspended: Suspended, now: datetime) -> Decided:
     ran_ms = ran(run, now)
     if suspended.decided:
         return Decided(
-            _requeued(run, now).but(
+            _requeued(run, now)._replace(
                 written_by=suspended.written_by,
                 steps=suspended.steps,
                 attempt_ms=run.attempt_ms + ran_ms,
@@ -130,7 +130,7 @@ def release(run: Run, released: Released, now: datetime) -> Decided:
         return Decided(run)
     if run.cancel_control is not None:
         return end(run, Status.CANCELLED, now)
-    return Decided(_requeued(run, now).but(attempt_ms=run.attempt_ms + ran(run, now)))
+    return Decided(_requeued(run, now)._replace(attempt_ms=run.attempt_ms + ran(run, now)))
 
 
 def lease_expired(run: Run, expired: LeaseExpired, now: datetime) -> Decided:
@@ -141,7 +141,7 @@ def lease_expired(run: Run, expired: LeaseExpired, now: datetime) -> Decided:
         return end(run, Status.CANCELLED, now)
     if run.attempt >= run.max_attempts:
         return end(run, Status.FAILED, now, error=LOST)
-    return Decided(_requeued(run, now).but(attempt=run.attempt + 1, attempt_ms=0.0, lost_worker_id=run.worker_id))
+    return Decided(_requeued(run, now)._replace(attempt=run.attempt + 1, attempt_ms=0.0, lost_worker_id=run.worker_id))
 
 
 def _try_again(run: Run, ended: AttemptEnded, error: str, after_seconds: float, now: datetime) -> Decided:
@@ -149,7 +149,7 @@ def _try_again(run: Run, ended: AttemptEnded, error: str, after_seconds: float, 
         return end(run, Status.CANCELLED, now, steps=ended.steps, error=error, written_by=ended.written_by)
     at = now + timedelta(seconds=after_seconds)
     return Decided(
-        run.but(
+        run._replace(
             status=Status.QUEUED,
             attempt=run.attempt + 1,
             lost_worker_id=None,
@@ -168,7 +168,7 @@ def _try_again(run: Run, ended: AttemptEnded, error: str, after_seconds: float, 
 
 
 def _requeued(run: Run, now: datetime) -> Run:
-    return run.but(
+    return run._replace(
         status=Status.QUEUED,
         ready_at=now,
         rank=resume_rank(now, run.priority),

@@ -1,7 +1,7 @@
 """Controls: cancel and retry, each judged once, in the order that the api gave them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_schemas.job_control import Action
@@ -18,8 +18,7 @@ NOT_FINISHED = "not finished"
 BEING_CANCELLED = "already being cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(NamedTuple):
     """One control and what became of it; kept, so that a duplicate gets the same answer."""
 
     control_id: UUID
@@ -47,7 +46,7 @@ def control(run: Run, asked: Control, now: datetime) -> Decided:
         return Decided(run)
     if asked.control_seq <= run.control_seq or asked.run not in (None, run.run):
         return _settle(run, asked.answer(AnswerOutcome.REFUSED, SUPERSEDED))
-    run = run.but(control_seq=asked.control_seq)
+    run = run._replace(control_seq=asked.control_seq)
     match asked.action:
         case Action.CANCEL:
             return _cancel(run, asked, now)
@@ -61,10 +60,10 @@ def _cancel(run: Run, asked: Control, now: datetime) -> Decided:
     if run.status.terminal:
         return _settle(run, asked.answer(AnswerOutcome.REFUSED, FINISHED))
     if run.status is not Status.RUNNING:
-        return end(run.but(cancel_control=asked.control_id), Status.CANCELLED, now)
+        return end(run._replace(cancel_control=asked.control_id), Status.CANCELLED, now)
     if run.cancel_control is not None:
         return _settle(run, asked.answer(AnswerOutcome.MOOT, BEING_CANCELLED))
-    return Decided(run.but(cancel_control=asked.control_id))
+    return Decided(run._replace(cancel_control=asked.control_id))
 
 
 def _retry(run: Run, asked: Control, now: datetime) -> Decided:

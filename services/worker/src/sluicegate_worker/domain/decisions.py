@@ -1,6 +1,6 @@
 """A verified decision meets the checkpoint that it is about."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from sluicegate_schemas.checkpoint_decided import Outcome
@@ -39,8 +39,7 @@ def effect_on(run: Run, entry: Entry, verdict: Verdict) -> Effect:
 
 def journal(entry: Entry, verdict: Verdict, effect: Effect) -> Entry:
     """The entry with its decision."""
-    return replace(
-        entry,
+    return entry._replace(
         decision_id=verdict.decision_id,
         outcome=verdict.outcome,
         edited=verdict.edited,

@@ -12,7 +12,7 @@ from sluicegate_worker.domain.run import Run
 
 def tell(run: Run, answers: str | None, *, open_approval: UUID | None = None, **changes: Any) -> Decided:
     """The run with `changes`, and a lifecycle that says so and carries `answers` and an owed request."""
-    after = run.but(seq=run.seq + 1, announced=True, owed_answers=None, owes_request=False, **changes)
+    after = run._replace(seq=run.seq + 1, announced=True, owed_answers=None, owes_request=False, **changes)
     return Decided(after, (Told(after, answers, run.owes_request, open_approval),))
 
 

@@ -1,8 +1,8 @@
 """The journal of a run: results and decisions, found by name, never by position."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sluicegate_schemas.checkpoint_decided import Outcome
@@ -26,8 +26,7 @@ class Effect(StrEnum):
     """It was about other bytes than those that were asked about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry. A step's `content` is its result; a checkpoint's is the exact payload that a person sees."""
 
     job_id: str

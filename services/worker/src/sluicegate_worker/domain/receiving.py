@@ -42,7 +42,7 @@ def request(run: Run, again: RequestReceived) -> Decided:
     """The same request once more is answered once more."""
     if run.request_digest != again.digest:
         raise JobIdConflict(f"job {run.job_id} was requested before with other content")
-    return tell(run.but(owes_request=run.upstream), run.owed_answers)
+    return tell(run._replace(owes_request=run.upstream), run.owed_answers)
 
 
 def report(run: Run, asked: ReportAsked) -> Decided:
@@ -50,7 +50,7 @@ def report(run: Run, asked: ReportAsked) -> Decided:
     answers = run.owed_answers
     if asked.control_id is not None:
         answers = owe(answers, Answer(AnswerOutcome.APPLIED, control_id=asked.control_id))
-    return tell(run.but(owes_request=True), answers)
+    return tell(run._replace(owes_request=True), answers)
 
 
 def decision(run: Run, received: DecisionReceived, now: datetime) -> Decided:
@@ -84,7 +84,7 @@ def _applied(run: Run, entry: Entry, answers: str, now: datetime) -> Decided:
         return tell(run, answers)
     if entry.outcome in RESUMING:
         return Decided(
-            run.but(
+            run._replace(
                 status=Status.QUEUED,
                 waiting_for=None,
                 ready_at=now,
@@ -94,10 +94,10 @@ def _applied(run: Run, entry: Entry, answers: str, now: datetime) -> Decided:
             )
         )
     if entry.outcome is Outcome.CANCELLED:
-        return end(run.but(owed_answers=answers, waiting_for=None), Status.CANCELLED, now)
+        return end(run._replace(owed_answers=answers, waiting_for=None), Status.CANCELLED, now)
     return _fail(run, answers, "CheckpointInvalidated", "the checkpoint was invalidated", now)
 
 
 def _fail(run: Run, answers: str, kind: str, message: str, now: datetime) -> Decided:
     error = json.dumps({"type": kind, "message": message, "retryable": False})
-    return end(run.but(owed_answers=answers, waiting_for=None), Status.FAILED, now, error=error)
+    return end(run._replace(owed_answers=answers, waiting_for=None), Status.FAILED, now, error=error)

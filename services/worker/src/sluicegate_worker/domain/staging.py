@@ -19,7 +19,7 @@ def due(run: Run, now: datetime) -> Decided:
         message = f"no worker handles {run.job_type!r}"
         error = json.dumps({"type": "NoHandler", "message": message, "retryable": False})
         return end(run, Status.FAILED, now, error=error)
-    return Decided(run.but(rank=first_rank(run.ready_at, run.priority), due_at=None))
+    return Decided(run._replace(rank=first_rank(run.ready_at, run.priority), due_at=None))
 
 
 def block(run: Run, command: NoHandler) -> Decided:
@@ -35,4 +35,4 @@ def unblock(run: Run) -> Decided:
     if run.blocked_reason is None:
         return Decided(run)
     rank = first_rank(run.ready_at, run.priority)
-    return Decided(run.but(rank=rank, due_at=None, blocked_reason=None, announced=False))
+    return Decided(run._replace(rank=rank, due_at=None, blocked_reason=None, announced=False))

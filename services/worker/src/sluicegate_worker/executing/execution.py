@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -55,12 +56,12 @@ class Execution:
         self.place = (run.job_id, run.lease_no)
         self.held = Held(run.job_id, run.run, Lease(lease.owner, run.lease_no), request.request, request.requested_by)
         self.lease = lease
-        self.over = False
-        """The handler is through, or the run is another's."""
         self._bench = bench
         self._handler = handler
         self._run = run
         self._resumed = bool(entries)
+        self._through = False
+        self._leave = partial(bench.claims.leaving.add, self.place)
         self._journal = PostgresJournal(bench.writes, lease, self.held, entries, on_leaving=self._leave)
         asked = json.loads(request.request)
         facts = RunFacts(
@@ -75,18 +76,23 @@ class Execution:
         )
         self.attempt = Attempt(handler, facts, asked.get("inputData", {}), self._journal, leave_seconds=LEAVE_SECONDS)
 
+    @property
+    def over(self) -> bool:
+        """The handler is through, or has been suspended, or the run is another's."""
+        return self._through or self._journal.asked
+
     async def run(self) -> None:
         """To the end, or to the suspension."""
         if self._resumed:
             crash_point("worker.resume.before_handler")
         try:
             end = await self.attempt.execute()
-            self.over = True
+            self._through = True
             await self._write(end)
         except LeaseLost as error:
             log.warning("attempt left without a trace", job_id=self.held.job_id, reason=str(error))
         finally:
-            self.over = True
+            self._through = True
 
     def cancel(self) -> None:
         """Somebody wants the job cancelled."""
@@ -98,10 +104,6 @@ class Execution:
         """The run is no longer this replica's, or is about to be given back."""
         self._journal.lost = True
         self.attempt.interrupt(LeaseLost(reason))
-
-    def _leave(self) -> None:
-        self.over = True
-        self._bench.claims.leaving.add(self.place)
 
     async def _write(self, end: AttemptEnd) -> None:
         run, steps = self._run, write_steps(self.attempt.steps)

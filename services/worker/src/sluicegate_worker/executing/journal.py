@@ -16,7 +16,10 @@ from sluicegate_worker.operations.attempt import Held, Inform, RecordStep, ShowP
 
 
 class PostgresJournal:
-    """See `sluicegate.journal.Journal`. `on_leaving` is called when the write that frees the slot is on its way."""
+    """See `sluicegate.journal.Journal`. `on_leaving` is called when the write that frees the slot is on its way.
+
+    It must not know the attempt, which knows this journal: circles are left to the garbage collector.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,8 @@ class PostgresJournal:
         self.cancelled = False
         """Somebody wants the job cancelled."""
         self.lost = False
+        self.asked = False
+        """The suspension is written, or on its way."""
 
     def entries(self) -> Mapping[str, Entry]:
         """See `Journal`."""
@@ -59,6 +64,7 @@ class PostgresJournal:
 
     async def ask(self, ask: Ask, steps: Sequence[StepSummary]) -> None:
         """See `Journal`."""
+        self.asked = True
         self._on_leaving()
         await persist(self._writes, Suspend(self._held, ask, write_steps(steps)), self._lease)
         crash_point("worker.suspend.after_commit")

@@ -1,6 +1,5 @@
 """Performs what the domain has decided about a run, in the batch's transaction."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from sluicegate_kit.db.errors import NotLocked
@@ -45,7 +44,7 @@ def perform(rows: Rows, before: Run, decided: Decided, request: str | None = Non
 def _tell(rows: Rows, run: Run, told: Told, request: str | None) -> Run:
     waits = None if told.open_approval is None else answer_key(told.open_approval)
     if told.with_request and request is None and (request := _request(rows, run.job_id)) is None:
-        run = run.but(owes_request=True)
+        run = run._replace(owes_request=True)
     rows.emit(lifecycle(told, request if told.with_request else None, rows.now), answer_key=waits)
     return run
 
@@ -66,4 +65,4 @@ def _settle(rows: Rows, answer: Answer) -> None:
         rows.execute(SETTLE, answer.outcome.value, answer.reason, answer.control_id)
         return
     if control is not None:
-        rows.put(CONTROLS, replace(control, outcome=answer.outcome, outcome_reason=answer.reason))
+        rows.put(CONTROLS, control._replace(outcome=answer.outcome, outcome_reason=answer.reason))

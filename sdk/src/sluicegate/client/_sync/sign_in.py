@@ -1,0 +1,24 @@
+# Generated from _async/sign_in.py by sdk/scripts/generate_sync_client.py; change that one.
+"""The route that makes sign-in links."""
+
+from sluicegate.client._sync.transport import Transport
+from sluicegate.client.call import Call, body
+from sluicegate.client.models.login_link import LoginLink
+
+
+class SignIn:
+    """Lets people sign in to the pages."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def link(self, name: str) -> LoginLink:
+        """A link that signs this person in, once.
+
+        Raises:
+            NotFound: the keys file has no person of this name.
+            Forbidden
+        """
+        call = Call("POST", "/api/admin/login-links", repeatable=True, body=body({"name": name}))
+        link = self._transport.read(call, LoginLink)
+        return link.model_copy(update={"url": self._transport.origin + link.url})

@@ -1,0 +1,148 @@
+"""The console on real services and real Kafka, behind the front door that makes them one origin."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from anyio.from_thread import start_blocking_portal
+
+from sluicegate_dev.folder import write_private
+from sluicegate_dev.front_door import FrontDoor
+from sluicegate_dev.keys import PEOPLE, Keys
+from sluicegate_dev.routes import routes_of
+from sluicegate_dev.samples import lay_out_samples
+from sluicegate_dev.services import API, CHECKPOINT_SVC
+from sluicegate_kit.web.server import HttpServer
+from tests.support.databases import Databases
+from tests.support.plain_http import NO_CERTIFICATES
+from tests.support.stack import Stack
+from tests.support.waiting import eventually
+
+REPOSITORY = Path(__file__).parents[2]
+HANDLERS = "sluicegate_handlers,tests.browser.handlers"
+ROLES = {
+    **PEOPLE,
+    "Cleo": ("approver",),
+    "Vic": ("viewer",),
+    "Sam": ("submitter",),
+    "Olga": ("operator",),
+}
+"""Who can sign in, by name. Ana and Ben are those of `make dev`."""
+INBOX = "/admin/agent-checkpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What a browser test plays with."""
+
+    stack: Stack
+    origin: str
+
+    def http(self, who: str | None = "admin") -> httpx.Client:
+        """A program that calls through the front door: `admin`, `submitter`, `approver` or nobody."""
+        headers = {"authorization": f"Bearer {self.stack.keys.api_keys[who]}"} if who else {}
+        return httpx.Client(base_url=self.origin, headers=headers, timeout=40, trust_env=False, verify=NO_CERTIFICATES)
+
+    def link(self, name: str) -> str:
+        """The path of a new link that signs somebody in."""
+        with self.http() as http:
+            made = http.post("/api/admin/login-links", json={"name": name})
+        assert made.status_code == 201, made.text
+        return str(made.json()["url"])
+
+    def cookies(self, name: str) -> list[dict[str, Any]]:
+        """Those of somebody who has signed in, for a browser."""
+        with self.http(None) as http:
+            signed_in = http.post(self.link(name), headers={"origin": self.origin})
+            assert signed_in.status_code == 303, signed_in.text
+            return [
+                {"name": each.name, "value": each.value or "", "url": self.origin, "httpOnly": True}
+                for each in http.cookies.jar
+            ]
+
+    def sample(self, name: str, **changes: Any) -> str:
+        """Submits one of `examples/inputs`; the id of the job."""
+        body = json.loads((REPOSITORY / "examples" / "inputs" / f"{name}.json").read_text()) | changes
+        return self.submit(body.pop("jobType"), body.pop("inputData"), **body)
+
+    def submit(self, job_type: str, input_data: Mapping[str, Any], **more: Any) -> str:
+        """Submits a job as `submitter`; its id."""
+        return self.stack.submit(job_type, input_data, **more)
+
+    def waiting(self, job_id: str) -> str:
+        """The path of the page where the job's open checkpoint is reviewed, once it is there."""
+        return f"{INBOX}/{self.stack.wait_for_checkpoint(job_id)}"
+
+    def gated(self, title: str, **more: Any) -> str:
+        """A job of low risk that asks once; the path of its review."""
+        return self.waiting(self.submit("publish-note", {"title": title, **more}))
+
+    def checkpoint(self, path: str) -> dict[str, Any]:
+        """What the API shows of the checkpoint that is reviewed at this path."""
+        with self.http("approver") as http:
+            found = http.get(f"/api{path}")
+        assert found.status_code == 200, found.text
+        shown: dict[str, Any] = found.json()
+        return shown
+
+    def approve(self, path: str) -> None:
+        """Somebody else does, with a program."""
+        assert self.stack.approve(path.rpartition("/")[2]).status_code == 200
+
+    def reject(self, path: str, reason: str) -> None:
+        """Somebody else does, with a program."""
+        assert self.stack.reject(path.rpartition("/")[2], reason).status_code == 200
+
+    def infos(self, job_id: str) -> Sequence[dict[str, Any]]:
+        """The info checkpoints of a job, once there is one."""
+
+        def look() -> list[dict[str, Any]]:
+            with self.http("approver") as http:
+                found = http.get("/api/admin/agent-checkpoints", params={"kind": "info", "jobId": job_id})
+            items: list[dict[str, Any]] = found.json()["items"]
+            return items
+
+        return eventually(look, f"{job_id} has told something")
+
+
+@contextmanager
+def open_console(folder: Path, databases: Databases, bootstrap_servers: str, **settings: str) -> Iterator[Console]:
+    """Started with one replica of each service, and ended with the block."""
+    everything = {"ENABLE_AGENT_WORKER": "true", **settings}
+    with Stack(
+        folder, databases, bootstrap_servers, settings=everything, handlers=HANDLERS, python_path=REPOSITORY
+    ) as stack:
+        introduce(stack.keys)
+        lay_out_samples(REPOSITORY / "examples", stack.workspace)
+        stack.start()
+        ports = {API.name: stack.api.port, CHECKPOINT_SVC.name: stack.checkpoint_svc.port}
+        with front_door(ports) as origin:
+            yield Console(stack, origin)
+
+
+def introduce(keys: Keys) -> None:
+    """Adds `ROLES` to the keys file."""
+    known = json.loads(keys.identities.read_text())
+    names = {identity["name"] for identity in known["identities"]}
+    known["identities"] += [
+        {"name": name, "person": True, "roles": roles, "keys": []} for name, roles in ROLES.items() if name not in names
+    ]
+    write_private(keys.identities, json.dumps(known))
+
+
+@contextmanager
+def front_door(ports: Mapping[str, int]) -> Iterator[str]:
+    """Runs it in another thread; gives the origin."""
+    door = FrontDoor(routes_of(REPOSITORY), ports)
+    server = HttpServer("front door", door, "127.0.0.1", 0)
+    with start_blocking_portal() as portal:
+        portal.call(server.start)
+        try:
+            yield f"http://127.0.0.1:{server.port}"
+        finally:
+            portal.call(door.close)
+            portal.call(server.stop)

@@ -1,0 +1,60 @@
+"""Notes whatever goes wrong in a page, so that no test has to ask."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
+
+_STATUS = re.compile(r"the server responded with a status of (\d+)")
+_STREAM = re.compile(r"/events(\?|$)")
+_LEFT = "net::ERR_ABORTED"
+"""A page that is left ends its stream."""
+
+VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) => {
+  console.error(`content security policy: ${event.violatedDirective} refused ${event.blockedURI} ${event.sample}`);
+});
+"""
+
+
+class Watch:
+    """The errors of one page: of its scripts, its console, its requests, its content security policy."""
+
+    def __init__(self, page: Page) -> None:
+        self.found: list[str] = []
+        self._expected: list[re.Pattern[str]] = []
+        page.add_init_script(VIOLATIONS)
+        page.on("console", self._console)
+        page.on("pageerror", self._error)
+        page.on("requestfailed", self._failed)
+
+    @contextmanager
+    def expecting(self, *patterns: str) -> Iterator[None]:
+        """What matches is no mistake from now on, and has to come by the end of the block."""
+        wanted = [re.compile(pattern) for pattern in patterns]
+        before = len(self.found)
+        yield
+        for pattern in wanted:
+            matching = [each for each in self.found[before:] if pattern.search(each)]
+            assert matching, f"nothing like {pattern.pattern!r} was noted, but {self.found[before:]}"
+        self._expected += wanted
+
+    def mistakes(self) -> list[str]:
+        """What nobody expected."""
+        return [each for each in self.found if not any(pattern.search(each) for pattern in self._expected)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        status = _STATUS.search(message.text)
+        where = message.location.get("url", "")
+        self.found.append(f"status {status[1]} of {where}" if status else f"console {message.type}: {message.text}")
+
+    def _error(self, error: Error) -> None:
+        self.found.append(f"script: {error}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure == _LEFT and _STREAM.search(request.url):
+            return
+        self.found.append(f"request {request.method} {request.url}: {request.failure}")
