@@ -54,6 +54,8 @@ def marked(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
     if len(ours) > _MOST_TOKENS or len(theirs) > _MOST_TOKENS:
         return [(False, old)], [(False, new)]
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    if matcher.ratio() < _LEAST_ALIKE:
+        return [(False, old)], [(False, new)]
     before: list[Piece] = []
     after: list[Piece] = []
     for how, a, b, c, d in matcher.get_opcodes():
