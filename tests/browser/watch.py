@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 _STATUS = re.compile(r"the server responded with a status of (\d+)")
-_STREAM = re.compile(r"/events(\?|$)")
 _LEFT = "net::ERR_ABORTED"
-"""A page that is left ends its stream."""
+"""By the page itself: it was left, or does not follow where it is sent."""
 
 VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => {
@@ -55,6 +54,6 @@ class Watch:
         self.found.append(f"script: {error}")
 
     def _failed(self, request: Request) -> None:
-        if request.failure == _LEFT and _STREAM.search(request.url):
+        if request.failure == _LEFT:
             return
         self.found.append(f"request {request.method} {request.url}: {request.failure}")
