@@ -113,7 +113,7 @@ class Reads:
         return [CHECKPOINTS.read(tuple(row)) for row in found], total
 
     async def unseen(self, limit: int) -> Sequence[Checkpoint]:
-        """Informations that nobody has acknowledged, newest first."""
+        """The info checkpoints that nobody has acknowledged, newest first."""
         where = (_c.kind == literal_column("'info'"), _c.acknowledged_at.is_(None))
         async with self._engine.connect() as connection:
             found = await connection.execute(select(*_listed).where(*where).order_by(*_newest_first).limit(limit))

@@ -1,4 +1,4 @@
-"""What the inbox asks: which informations nobody has acknowledged, and where a text stands."""
+"""What the inbox asks: which info checkpoints nobody has acknowledged, and where a text stands."""
 
 from alembic import op
 
