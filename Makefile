@@ -35,6 +35,10 @@ demo: install ## one job of each type, submitted to the `make dev` that runs
 test: install ## every test that this machine can run (ARGS='-k name' for some)
 	@$(PYTHON) -m pytest $(ARGS)
 
+.PHONY: chromium
+chromium: ## install the browser that `make test` and `make screenshots` use, with apt-get, where there is none
+	@dev/chromium
+
 .PHONY: check
 check: install ## format, lint, types, imports, schema drift, dependencies, lock, spelling
 	@dev/check

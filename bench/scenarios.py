@@ -129,6 +129,7 @@ async def decision_to_resume(system: System, seconds: int, per_second: int) -> F
     )
     connection = await Connection.open(system.ports["checkpoint-svc"])
     sent: dict[str, int] = {}
+    answered = HdrHistogram(1, 60_000_000, 3)
     start = time.monotonic()
     for place, job_id in enumerate(job_ids):
         await asyncio.sleep(max(0.0, start + place / per_second - time.monotonic()))
@@ -136,6 +137,7 @@ async def decision_to_resume(system: System, seconds: int, per_second: int) -> F
         if answer.status >= 300:
             raise RuntimeError(f"{answer.status}: {answer.body[:300]!r}")
         sent[job_id] = answer.sent_ns
+        answered.record_value((answer.received_ns - answer.sent_ns) // 1000)
     connection.close()
     await system.until(CHECKPOINT_SVC, "SELECT count(*) FROM checkpoints WHERE state = 'pending'", 0)
     await _settled(system)
@@ -147,6 +149,7 @@ async def decision_to_resume(system: System, seconds: int, per_second: int) -> F
     if histogram.get_total_count() != jobs:
         raise RuntimeError(f"{histogram.get_total_count()} of {jobs} jobs resumed")
     quantiles = {f"p{q}": round(histogram.get_value_at_percentile(q) / 1000, 2) for q in (50, 95, 99)}
+    quantiles["answer p50"] = round(answered.get_value_at_percentile(50) / 1000, 2)
     return Figures(
         f"decision→resume at {per_second}/s, ms", jobs, {**quantiles, "max": histogram.get_max_value() / 1000}
     )

@@ -1,6 +1,7 @@
 """The console on real services and real Kafka, behind the front door that makes them one origin."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,10 +65,14 @@ class Console:
                 for each in http.cookies.jar
             ]
 
-    def sample(self, name: str, **changes: Any) -> str:
-        """Submits one of `examples/inputs`; the id of the job."""
-        body = json.loads((REPOSITORY / "examples" / "inputs" / f"{name}.json").read_text()) | changes
-        return self.submit(body.pop("jobType"), body.pop("inputData"), **body)
+    def sample(self, name: str, *, target: str | None = None) -> str:
+        """Submits one of `examples/inputs`; the id of the job. With `target`, over a copy of its folder."""
+        body = json.loads((REPOSITORY / "examples" / "inputs" / f"{name}.json").read_text())
+        data = body.pop("inputData")
+        if target is not None:
+            shutil.copytree(self.stack.workspace / data["target"], self.stack.workspace / target)
+            data["target"] = target
+        return self.submit(body.pop("jobType"), data, **body)
 
     def submit(self, job_type: str, input_data: Mapping[str, Any], **more: Any) -> str:
         """Submits a job as `submitter`; its id."""

@@ -31,25 +31,28 @@ async def publish_note(ctx: JobContext, note: Note) -> dict[str, Any]:
     return {"published": decision.payload["text"]}
 
 
-class Words(BaseModel):
-    """What an agent says, where it says it."""
+class File(BaseModel):
+    """One file to write."""
 
-    text: str
+    path: str
+    content: str
+
+
+class Files(BaseModel):
+    """Some files, and what an agent says about them."""
+
     title: str
+    files: list[File]
+    words: str
 
 
-@job_handler("agent-words", version="1")
-async def agent_words(ctx: JobContext, words: Words) -> str:
-    """Repeat it everywhere that a person will look."""
-    await ctx.progress(words.text[:200])
-    await ctx.checkpoint(
-        "words",
-        title=words.title,
-        description=words.text,
-        payload={"text": words.text, "files": [{"path": "note.txt", "content": words.text}]},
-        view={"kind": "files", "at": "/files"},
-    )
-    return words.text
+@job_handler("many-files", version="1")
+async def many_files(ctx: JobContext, change: Files) -> int:
+    """Ask about the files, and write none."""
+    payload = {"files": [file.model_dump() for file in change.files]}
+    view = {"kind": "files", "at": "/files"}
+    await ctx.checkpoint("files", title=change.title, description=change.words, payload=payload, view=view)
+    return len(change.files)
 
 
 class Long(BaseModel):

@@ -33,7 +33,7 @@ class ApiReplica(Process):
             **of_process,
         )
         self._started = False
-        self.begin(subscriptions(SILENCE))
+        self.begin(subscriptions(SILENCE, b""))
         self.do(self._start())
 
     def ingest_some(self) -> None:

@@ -66,6 +66,8 @@ class StepSummary(Part):
     kind: str
     """`step`, `approval`, `info`; open: later versions may add more."""
     duration_ms: StrictFloat
+    replayed: StrictBool | None = None
+    """True: it was in the journal already, and what it stands for was not done again. None: false, or unknown."""
 
 
 class JobError(Part):
@@ -74,6 +76,8 @@ class JobError(Part):
     type: str
     message: str
     retryable: StrictBool
+    traceback: str | None = None
+    """Where it was raised, from the handler's first frame on, as Python prints it."""
 
 
 class JobLifecycle(Event):
@@ -94,6 +98,8 @@ class JobLifecycle(Event):
     attempt: StrictInt
     max_attempts: StrictInt
     worker_id: str | None = None
+    lost_worker_id: str | None = None
+    """The replica whose lease ran out, so that this attempt began."""
     handler_version: str | None = None
     progress: JsonValue | None = None
     ready_at: Timestamp | None = None

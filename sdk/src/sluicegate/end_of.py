@@ -13,6 +13,7 @@ from sluicegate.errors import (
     Signal,
     TerminalError,
 )
+from sluicegate.where_raised import where_raised
 
 MESSAGE_CHARACTERS = 2000
 
@@ -50,7 +51,9 @@ def failed(error: BaseException, *, retryable: bool | None = None) -> Failed:
     if retryable is None:
         retryable = not isinstance(error, TerminalError | Signal)
     after = error.after_seconds if isinstance(error, RetryLater) else None
-    job_error = JobError(type=type(error).__name__, message=_message(error), retryable=retryable)
+    job_error = JobError(
+        type=type(error).__name__, message=_message(error), retryable=retryable, traceback=where_raised(error)
+    )
     return Failed(job_error, after)
 
 

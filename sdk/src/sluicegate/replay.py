@@ -176,7 +176,8 @@ class Replay:
         return self._entries.get(name)
 
     def _note(self, name: str, kind: str, duration_ms: float) -> None:
-        self._steps.append(StepSummary(name=name, kind=str(kind), duration_ms=duration_ms))
+        replayed = True if name in self._entries else None
+        self._steps.append(StepSummary(name=name, kind=str(kind), duration_ms=duration_ms, replayed=replayed))
 
     def _check_payload(self, entry: CheckpointEntry, payload: bytes) -> None:
         self.guard()

@@ -1,16 +1,19 @@
 """Dead letters over HTTP."""
 
 import base64
+from datetime import timedelta
 
 import pytest
 
 from sluicegate_kit.kafka.dead_letter import dead_letter
 from sluicegate_kit.kafka.ports import Record
 from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.job_lifecycle import Status
 from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, JOB_REQUESTED
 from tests.integration.api.replica import Replica, found
 from tests.support.callers import bearer
 from tests.unit.api.ledger import START
+from tests.unit.api.samples import snapshot
 
 pytestmark = pytest.mark.anyio
 LETTERS = "/api/admin/dead-letters"
@@ -67,3 +70,23 @@ async def test_unknown_dead_letters_and_callers_without_the_role_are_refused(api
         assert (await api.http.get(path)).status_code == 404
         assert (await api.http.post(f"{path}/redrive")).status_code == 404
     assert (await api.http.get(LETTERS, headers=bearer("viewer"))).status_code == 403
+
+
+async def test_a_job_whose_own_request_is_a_dead_letter_says_so_until_a_worker_takes_it(api: Replica) -> None:
+    job_id = (await api.submitted())["jobId"]
+    (record,) = api.broker.records(JOB_REQUESTED.name)
+    for minute in range(3):
+        at = START + timedelta(minutes=minute)
+        api.broker.append(dead_letter(record, "input-too-large", "it is", new_id(), at))
+    url = f"/api/agent-jobs/{job_id}"
+    job = await api.until(url, lambda job: "blockedReason" in job)
+    assert job["blockedReason"] == "its request was dead-lettered: input-too-large"
+    letter = await api.until(job["links"]["deadLetter"], lambda letter: letter["times"] == 3)
+    assert (letter["jobId"], letter["code"]) == (job_id, "input-too-large")
+    assert len(found(await api.http.get(LETTERS))["items"]) == 1
+    assert found(await api.http.get("/api/agent-jobs"))["items"][0]["blockedReason"] == job["blockedReason"]
+
+    api.publish(snapshot(1, Status.RUNNING, job_id=job_id))
+    job = await api.until(url, lambda job: job["status"] == "running")
+    assert "blockedReason" not in job
+    assert "deadLetter" not in job["links"]

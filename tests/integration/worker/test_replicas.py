@@ -38,7 +38,7 @@ async def test_a_lost_lease_counts_an_attempt_and_another_replica_goes_on(town: 
             await town.until(lambda: any(one.attempt == 2 for one in town.lifecycles("b")))
             handlers.gate("b").set()
             ended = await town.reaches("b", Status.SUCCEEDED)
-    assert ended.attempt == 2
+    assert (ended.attempt, ended.worker_id, ended.lost_worker_id) == (2, "second", "first")
     ends = [one for one in town.lifecycles("b") if one.status.terminal]
     assert len(ends) == 1, "the zombie told of an end"
 

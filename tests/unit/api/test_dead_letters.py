@@ -1,5 +1,6 @@
 """Dead letters: kept once, sent again as they were."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,11 +13,15 @@ from sluicegate_api.operations.redrive import Redrive
 from sluicegate_api.tables import DEAD_LETTERS
 from sluicegate_kit.kafka.dead_letter import dead_letter
 from sluicegate_kit.kafka.ports import Record
+from sluicegate_schemas import envelope, mac
 from sluicegate_schemas.errors import MalformedRecord
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.job_control import JobControl
 from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, JOB_REQUESTED
 from tests.unit.api.ledger import START, Ledger
+from tests.unit.api.samples import numbered, request
+
+MAC_KEY = b"key"
 
 
 def kept(record: Record) -> DeadLetter:
@@ -39,7 +44,43 @@ def test_the_same_dead_letter_twice_is_one() -> None:
     ledger = Ledger()
     ledger.run(KeepDeadLetter(kept(record())))
     ledger.run(KeepDeadLetter(kept(record())))
-    assert len(ledger.every(DEAD_LETTERS)) == 1
+    assert ledger.only(DEAD_LETTERS).times == 1
+
+
+def resent(number: int, code: str = "input-too-large", job_id: str = "job-1", key: bytes = MAC_KEY) -> DeadLetter:
+    """The api's own request, as it came for the n-th time and was refused."""
+    message = envelope.write(request(job_id), ce_id=numbered(job_id), source="api", at=START)
+    headers = (*message.headers, (mac.HEADER, mac.sign(message.value, key)))
+    record = Record(message.topic, 1, number, b"job-1", message.value, headers, 0)
+    refused = dead_letter(record, code, "too large", new_id(), START + timedelta(minutes=number))
+    return dead_letters.with_its_job(dead_letters.read(refused.value, refused.headers, START), MAC_KEY)
+
+
+def test_an_event_that_is_sent_again_and_again_stays_one_dead_letter_and_says_how_often_it_came() -> None:
+    ledger = Ledger()
+    for letter in (resent(1), resent(2), resent(2), resent(1), resent(3, "job-id-conflict")):
+        ledger.run(KeepDeadLetter(letter))
+    letter = ledger.only(DEAD_LETTERS)
+    assert (letter.times, letter.record_offset, letter.code) == (3, 3, "job-id-conflict")
+    assert (letter.at, letter.last_at) == (START + timedelta(minutes=1), START + timedelta(minutes=3))
+
+
+def test_two_that_were_given_up_on_at_the_same_moment_are_both_counted() -> None:
+    first, second = resent(1), resent(1)._replace(record_offset=2)
+    ledger = Ledger()
+    for letter in (first, second, second):
+        ledger.run(KeepDeadLetter(letter))
+    assert ledger.only(DEAD_LETTERS).times == 2
+
+
+def test_another_event_is_another_dead_letter() -> None:
+    assert resent(1).dead_letter_id != resent(1, job_id="job-2").dead_letter_id
+
+
+def test_a_dead_letter_names_the_job_that_waits_for_it_if_the_api_itself_asked() -> None:
+    assert resent(1, job_id="job-7").job_id == "job-7"
+    assert resent(1, key=b"another").job_id is None
+    assert dead_letters.with_its_job(kept(record()), MAC_KEY).job_id is None
 
 
 def test_other_bytes_at_the_same_place_are_another_dead_letter() -> None:

@@ -37,6 +37,52 @@ def test_input_that_is_no_object_is_a_usage_error_and_nothing_is_sent(tmp_path: 
     assert scripted.calls == []
 
 
+def test_a_submit_sends_a_whole_request_and_what_the_command_line_says_wins(tmp_path: Path) -> None:
+    request = {
+        "jobType": "code-generation",
+        "taskDescription": "Generate it",
+        "inputData": {"n": 2**70},
+        "priority": 8,
+        "runAt": "2026-01-31T12:00:00Z",
+        "tags": ["auth"],
+    }
+    (tmp_path / "request.json").write_text(json.dumps(request))
+    scripted = api(ok(job(), 202), ok(job(), 202))
+    line = against(scripted)
+    assert line.run("jobs", "submit", "--request", str(tmp_path / "request.json")).exit_code == 0
+    given = line.run(
+        "jobs", "submit", "simple-task", "-r", "-", "--priority", "2", "--tag", "now", typed=json.dumps(request)
+    )
+    assert given.exit_code == 0
+    plain, changed = (json.loads(call.content) for call in scripted.calls)
+    assert plain == request
+    assert changed == plain | {"jobType": "simple-task", "priority": 2, "tags": ["now"]}
+
+
+@pytest.mark.parametrize(
+    ("request_text", "said"),
+    [
+        ('{"jobType":"a","color":"red"}', "color"),
+        ('{"taskDescription":"no type"}', "which job type"),
+        ('{"jobType":"a","inputData":[1]}', "input_data"),
+        ('{"jobType":"a","tags":"nightly"}', "tags"),
+        ('{"jobType":"a","runAt":"tomorrow"}', "runAt"),
+        ('{"jobType":"a","runAt":"2026-01-31T12:00:00"}', "offset"),
+        ("[]", "object"),
+    ],
+)
+def test_a_request_that_can_not_be_sent_is_a_usage_error(request_text: str, said: str) -> None:
+    scripted = api(ok(job(), 202))
+    done = against(scripted).run("jobs", "submit", "--request", "-", typed=request_text)
+    assert (done.exit_code, scripted.calls) == (2, [])
+    assert said in done.stderr
+
+
+def test_standard_input_is_read_for_one_of_the_two() -> None:
+    done = against(api(ok(job(), 202))).run("jobs", "submit", "-r", "-", "-i", "-", typed="{}")
+    assert done.exit_code == 2
+
+
 def test_a_list_shows_at_most_what_was_asked_for_over_several_pages() -> None:
     scripted = api(
         ok({"items": [job(jobId="a"), job(jobId="b")], "nextCursor": "c"}),

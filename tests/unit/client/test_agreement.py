@@ -21,7 +21,7 @@ from sluicegate_api.http.checkpoint_resource import checkpoint_resource
 from sluicegate_api.http.job_resource import job_body, new_job_body
 from sluicegate_api.http.workers import fleet_resource
 from sluicegate_api.reads.jobs import KnownJob
-from sluicegate_api.reads.workers import Workers
+from sluicegate_api.reads.workers import Standing, Workers
 from sluicegate_checkpoint_svc.domain import acknowledging, deciding, following, recording, ruling
 from sluicegate_checkpoint_svc.domain.discussing import Comment
 from sluicegate_checkpoint_svc.domain.errors import SelfApproval
@@ -116,12 +116,12 @@ def test_a_checkpoint_of_a_job(with_ask: bool) -> None:
 
 
 def test_a_fleet_nobody_started_and_one_that_works() -> None:
-    read_all(Fleet, orjson.dumps(fleet_resource(Workers(START, None, []), [], counted_by_workers=False)))
+    read_all(Fleet, orjson.dumps(fleet_resource(Standing(Workers(START, None, []), [], False))))
     spoken = samples.status(active_jobs=2, queue=[QueueDepth(job_type="odd", state="ready", count=2)])
     wanted = fleet.want(None, Desired.STARTED, "ana", START)
     workers = Workers(START + timedelta(seconds=1), wanted, [replicas.hear(None, spoken, START)])
     depths = [Depth("odd", "ready", 2, START)]
-    found = read_all(Fleet, orjson.dumps(fleet_resource(workers, depths, counted_by_workers=True)))
+    found = read_all(Fleet, orjson.dumps(fleet_resource(Standing(workers, depths, True))))
     assert found.unhandled_job_types == ["odd"]
     assert found.replicas[0].job_types == ["simple-task"]
 
@@ -139,6 +139,9 @@ def test_a_dead_letter_in_a_list_and_alone() -> None:
         "why",
         START,
         START,
+        times=2,
+        last_at=START,
+        job_id="job-1",
     )
     letter = letter._replace(redrives=1, redriven_at=START, redriven_by="ana")
     read_all(DeadLetter, orjson.dumps(dead_letter_routes._resource(letter)))

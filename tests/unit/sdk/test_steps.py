@@ -4,8 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from tests.unit.sdk.runs import attempt
 
 from sluicegate import JobContext, SyncJobContext, job_handler
+from sluicegate.memory_journal import RunRecord
 from sluicegate.testing import run_async
 
 pytestmark = pytest.mark.anyio
@@ -229,3 +231,19 @@ async def test_a_handler_knows_its_run() -> None:
         return [ctx.job_id, ctx.run, ctx.attempt, ctx.requested_by, ctx.workspace.is_dir()]
 
     assert (await run_async(handler, {}, job_id="j")).result == ["j", 1, 1, "tester", True]
+
+
+async def test_an_attempt_tells_what_came_from_the_journal_from_what_it_did() -> None:
+    @job_handler("steps")
+    async def handler(ctx: JobContext, data: Anything) -> None:
+        await ctx.step("first", int)
+        await ctx.info("note", title="!", payload=1)
+        await ctx.step("second", int)
+
+    record = RunRecord()
+    before = attempt(handler, record)
+    await before.execute()
+    assert [step.replayed for step in before.steps] == [None, None, None]
+    again = attempt(handler, RunRecord(entries={name: record.entries[name] for name in ("first", "note")}))
+    await again.execute()
+    assert [(step.name, step.replayed) for step in again.steps] == [("first", True), ("note", True), ("second", None)]

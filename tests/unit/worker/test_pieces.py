@@ -62,11 +62,12 @@ def test_a_lifecycle_reads_back_as_its_contract_says(full: bool) -> None:
             seq=7,
             status=Status.FAILED,
             worker_id="w1",
+            lost_worker_id="w2",
             handler_version="2",
             waiting_for=uuid4(),
             blocked_reason="no-handler",
             progress='{"done":9007199254740993}',
-            steps='[{"name":"plan","kind":"step","durationMs":1.5}]',
+            steps='[{"name":"plan","kind":"step","durationMs":1.5,"replayed":true}]',
             result='{"n":18446744073709551617}',
             error='{"type":"X","message":"y","retryable":false}',
             running_ms=1.5,
@@ -113,9 +114,11 @@ def test_a_retry_waits_as_the_policy_or_the_handler_says() -> None:
 
 
 def test_an_error_that_no_text_may_hold_is_still_told() -> None:
-    end = written(Failed(JobError(type="X", message="a\0b\ud800", retryable=False)), 1, RetryPolicy(), lambda: 0.5)
+    error = JobError(type="X", message="a\0b\ud800", retryable=False, traceback="line 1\0\ud800")
+    end = written(Failed(error), 1, RetryPolicy(), lambda: 0.5)
     assert isinstance(end, commands.Failed)
-    assert "\0" not in orjson.loads(end.error)["message"]
+    told = orjson.loads(end.error)
+    assert (told["message"], told["traceback"]) == ("a\ufffdb?", "line 1\ufffd?")
 
 
 def test_suspended_and_lost_attempts_write_nothing_more() -> None:

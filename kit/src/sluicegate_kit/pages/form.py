@@ -36,11 +36,25 @@ async def read_form(request: Request, model: type[F]) -> F:
     Raises:
         Problem: 415 `unsupported-media-type`; 400 `malformed-form`; 422 `invalid-form`, naming each field.
     """
+    return _parsed(await _sent(request), model)
+
+
+async def read_fields(request: Request) -> dict[str, str]:
+    """The fields of a form whose names the page made up itself; raises as `read_form`."""
+    found: dict[str, str] = {}
+    for name, value in await _sent(request):
+        if name in found:
+            raise _invalid([FieldError("given twice", parameter=name)])
+        found[name] = value
+    return found
+
+
+async def _sent(request: Request) -> list[tuple[str, str]]:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     data = await request.body()
     if data and media_type != FORM:
         raise Problem(415, "unsupported-media-type", f"Send the form as `{FORM}`.", headers={"accept": FORM})
-    return _parsed(_pairs(data), model)
+    return _pairs(data)
 
 
 def _pairs(data: bytes) -> list[tuple[str, str]]:

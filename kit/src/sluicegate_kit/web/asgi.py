@@ -95,7 +95,7 @@ class Wrapper:
                 await refusal(scope, receive, answer)
 
     def _refusal(self, request: Request, headers: Mapping[bytes, bytes], found: Exchange, problem: Problem) -> Response:
-        if self._people is not None and found.page:
+        if self._people is not None and request.scope["path"].startswith(PAGES):
             if problem.type_slug == SESSION_EXPIRED:
                 return renew_first(request)
             if wants_page(headers):
@@ -106,14 +106,13 @@ class Wrapper:
     def _admit(self, scope: Scope, headers: Mapping[bytes, bytes], found: Exchange) -> Found:
         if "\0" in scope["path"]:
             raise Problem(404, "no-such-route", "Nothing is served at this path.")
-        found.page = scope["path"].startswith(PAGES)
         route = self._routes.find(scope["method"], scope["path"])
         found.route = route.route.path
         if b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
             raise Problem(400, "invalid-query", "The query string holds U+0000, which is not allowed.")
         row, given = route.route.row, headers.get(b"authorization")
         if not row.public:
-            if sum(name == b"authorization" for name, _ in scope["headers"]) > 1:
+            if len(headers) < len(scope["headers"]) and _keys_in(scope) > 1:
                 raise _unauthorized("The request has two Authorization headers.", asked=True)
             found.caller = self._recognise(given) if given is not None else self._recognise_person(headers)
             if not row.roles & found.caller.roles:
@@ -173,6 +172,10 @@ class _Answer:
             headers.append((b"x-request-id", self._found.request_id.encode()))
             message = {**message, "headers": headers}
         await self._send(message)
+
+
+def _keys_in(scope: Scope) -> int:
+    return sum(name == b"authorization" for name, _ in scope["headers"])
 
 
 def _limited(receive: Receive, found: Exchange) -> Receive:

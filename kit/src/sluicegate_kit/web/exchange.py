@@ -22,8 +22,6 @@ class Exchange:
     caller: Caller | None = None
     route: str = UNMATCHED
     """The template of the path: bounded in number, unlike paths."""
-    page: bool = False
-    """Whether it is a page that was asked for."""
     status: int = 0
     body_bytes: int = 0
 

@@ -80,5 +80,8 @@ def _facts(letter: DeadLetter) -> tuple[tuple[str, Cell], ...]:
         ("code", letter.code),
         ("reason", letter.reason),
         ("at", letter.at),
+        ("came", f"{letter.times} times" if letter.times > 1 else None),
+        ("last", letter.last_at if letter.times > 1 else None),
+        ("job that waits", letter.job_id),
         ("redriven", letter.redriven_at),
     )

@@ -11,6 +11,7 @@ from sluicegate.cli.exit_codes import Exit, of_status
 from sluicegate.cli.files import read_object
 from sluicegate.cli.options import PAGE, As, Limit, Output
 from sluicegate.cli.output import Form
+from sluicegate.cli.request_file import merged
 from sluicegate.cli.session import Identity, connect
 from sluicegate.client import Client, Until
 from sluicegate_schemas.job_lifecycle import Status
@@ -28,8 +29,12 @@ WaitUntil = Annotated[
 @app.command()
 def submit(
     context: typer.Context,
-    job_type: Annotated[str, typer.Argument(help="Which handler does it.")],
-    description: Annotated[str, typer.Option("--description", "-d", help="What it is for, for people.")] = "",
+    job_type: Annotated[str | None, typer.Argument(help="Which handler does it; --request may say it, too.")] = None,
+    request_file: Annotated[
+        str | None,
+        typer.Option("--request", "-r", metavar="FILE", help="A whole request; - reads stdin. Other options win."),
+    ] = None,
+    description: Annotated[str | None, typer.Option("--description", "-d", help="What it is for, for people.")] = None,
     input_file: Annotated[
         str | None, typer.Option("--input", "-i", metavar="FILE", help="inputData, a JSON object; - reads stdin.")
     ] = None,
@@ -46,19 +51,21 @@ def submit(
     identity: As = None,
 ) -> None:
     """Enqueue a job."""
-    input_data = read_object(input_file) if input_file else {}
+    if request_file == input_file == "-":
+        raise typer.BadParameter("standard input can be read once: for --request or for --input")
+    said = {
+        "job_type": job_type,
+        "task_description": description,
+        "input_data": read_object(input_file) if input_file else None,
+        "priority": priority,
+        "max_attempts": max_attempts,
+        "timeout_seconds": timeout_seconds,
+        "run_at": run_at,
+        "tags": tag,
+    }
+    request = merged(request_file, said)
     with connect(context, identity, Identity.SUBMITTER) as client:
-        job = client.jobs.submit(
-            job_type,
-            description or f"{job_type} from the command line",
-            input_data,
-            priority=priority,
-            max_attempts=max_attempts,
-            timeout_seconds=timeout_seconds,
-            run_at=run_at,
-            tags=tag,
-            idempotency_key=idempotency_key,
-        )
+        job = client.jobs.submit(**request, idempotency_key=idempotency_key)
         if watch:
             output.note(f"job {job.job_id}")
             _follow(client, job.job_id, Until.ENDED, None, form)

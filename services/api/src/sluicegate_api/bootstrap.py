@@ -17,6 +17,9 @@ from sluicegate_api.notices import Notices
 from sluicegate_api.operations.ask_reports import AskIfNew, AskReport
 from sluicegate_api.operations.source import SOURCE
 from sluicegate_api.operations.want_fleet import WantFleet
+from sluicegate_api.pages import paths
+from sluicegate_api.pages import routes as page_routes
+from sluicegate_api.pages.functions import FUNCTIONS
 from sluicegate_api.passes import Passes
 from sluicegate_api.reads.checkpoints import CheckpointReads
 from sluicegate_api.reads.dead_letters import DeadLetterReads
@@ -41,6 +44,7 @@ from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
 from sluicegate_kit.outbox.sweeper import Sweeper
+from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.repeating import Repeating
 from sluicegate_kit.settings import SettingsError
 from sluicegate_kit.web.app import build_app
@@ -70,6 +74,7 @@ SILENT_SECONDS = 30
 """A consumer that has not polled for so long is not alive."""
 FOLLOW_SECONDS = 5.0
 FORGET_SECONDS = 60.0
+FOLD_SECONDS = 1.0
 MAC_KEY_BYTES = 16
 
 
@@ -94,6 +99,7 @@ class Service:
         """What runs beside the servers. What others need starts first, and so stops last."""
         silence = Repeating("silence", self.passes.look_for_silence, seconds=self.report_interval_seconds)
         forgetting = Repeating("forgetting", self.passes.forget, seconds=FORGET_SECONDS)
+        tallies = Repeating("tallies", self.passes.fold_tallies, seconds=FOLD_SECONDS)
         return [
             Resource("reads", closed=self.engine.dispose),
             Loop("producer", self.producer.run, self.producer.stop),
@@ -106,6 +112,7 @@ class Service:
             Loop("handlers", self.following.run),
             Loop("silence", silence.run),
             Loop("forgetting", forgetting.run),
+            Loop("tallies", tallies.run),
             Loop("ingest", self.ingest.run, self.ingest.stop),
         ]
 
@@ -143,7 +150,8 @@ def assemble(
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
     )
-    schemas, worker_reads, job_reads = InputSchemas(), WorkerReads(engine), JobReads(engine)
+    schemas, tallies, job_reads = InputSchemas(), TallyReads(engine), JobReads(engine)
+    worker_reads = WorkerReads(engine, tallies)
     passes = Passes(writes, worker_reads, schemas, silence)
     following = Repeating("handlers", passes.follow_handlers, seconds=FOLLOW_SECONDS)
     notices = Notices(on_replicas=following.wake)
@@ -154,10 +162,15 @@ def assemble(
         await writes.submit(AskReport(EVERY_JOB))
 
     cookie = session_cookie(insecure_dev_cookie=settings.insecure_dev_cookie)
-    people = People(cookie, PublicKeys(settings.session_keys_file), identities, clock)
-    desk = Desk(schemas, _mac_key(settings), settings.max_input_bytes)
+    pages = Pages("sluicegate_api", paths.JOBS, functions=FUNCTIONS, sign_out=paths.SIGN_OUT)
+    people = People(cookie, PublicKeys(settings.session_keys_file), identities, clock, pages.problem)
+    mac_key = _mac_key(settings)
+    desk = Desk(schemas, mac_key, settings.max_input_bytes)
     submit = SubmitEndpoint(desk, writes, job_reads, silence=silence, clock=clock)
-    job_endpoints = jobs.JobEndpoints(job_reads, CheckpointReads(engine), writes, LongPoll(job_reads, notices, clock))
+    reads = page_routes.Reads(
+        job_reads, TimelineReads(engine), CheckpointReads(engine), worker_reads, DeadLetterReads(engine), tallies
+    )
+    job_endpoints = jobs.JobEndpoints(job_reads, reads.checkpoints, writes, LongPoll(job_reads, notices, clock))
     return Service(
         writes=writes,
         relay=relay,
@@ -165,7 +178,7 @@ def assemble(
         ingest=Ingest(
             consumer,
             writes,
-            subscriptions(silence),
+            subscriptions(silence, mac_key),
             party=Party.API,
             on_log_lost=ask_about_every_job,
             metrics=process,
@@ -180,12 +193,25 @@ def assemble(
             metrics=process,
             routers=[
                 jobs.router(job_endpoints),
-                events.router(events.EventStream(TimelineReads(engine), notices, clock)),
+                events.router(events.EventStream(reads.timeline, notices, clock)),
                 workers.router(workers.WorkerEndpoints(worker_reads, writes)),
-                dead_letters.router(dead_letters.DeadLetterEndpoints(DeadLetterReads(engine), writes)),
-                metrics.router(metrics.MetricsEndpoint(TallyReads(engine, worker_reads))),
+                dead_letters.router(dead_letters.DeadLetterEndpoints(reads.letters, writes)),
+                metrics.router(metrics.MetricsEndpoint(tallies, worker_reads)),
             ],
             hot=[submission_route(submit), jobs.hot_route(job_endpoints)],
+            pages=[
+                *pages.routes(),
+                *page_routes.routes(
+                    pages,
+                    reads,
+                    writes,
+                    desk=desk,
+                    schemas=schemas,
+                    notices=notices,
+                    silence=silence,
+                    clock=clock,
+                ),
+            ],
             problems=PROBLEMS,
             people=people,
         ),

@@ -28,19 +28,24 @@ from sluicegate_schemas.worker_status import WorkerStatus
 E = TypeVar("E", bound=Event)
 
 
-def subscriptions(silence: Silence) -> tuple[Subscription, ...]:
+def subscriptions(silence: Silence, mac_key: bytes) -> tuple[Subscription, ...]:
     """One per topic. Each raises MalformedRecord for a record that is not what its topic carries."""
 
     def lifecycle(record: Record) -> ProjectLifecycle:
         snapshot, value = _read(JobLifecycle, record)
         return ProjectLifecycle(snapshot, value, silence)
 
+    def dead_letter(record: Record) -> KeepDeadLetter:
+        arrived = datetime.fromtimestamp(max(record.timestamp_ms, 0) / 1000, UTC)
+        letter = dead_letters.read(record.value, record.headers, arrived)
+        return KeepDeadLetter(dead_letters.with_its_job(letter, mac_key))
+
     return (
         Subscription(JOB_LIFECYCLE, lifecycle),
         Subscription(WORKER_STATUS, _status),
         Subscription(CHECKPOINT_CREATED, _created),
         Subscription(CHECKPOINT_DECIDED, _decided),
-        Subscription(DEAD_LETTER, _dead_letter),
+        Subscription(DEAD_LETTER, dead_letter),
     )
 
 
@@ -54,11 +59,6 @@ def _created(record: Record) -> RecordAsk:
 
 def _decided(record: Record) -> RecordDecision:
     return RecordDecision(checkpoints.decision(_read(CheckpointDecided, record)[0]))
-
-
-def _dead_letter(record: Record) -> KeepDeadLetter:
-    arrived = datetime.fromtimestamp(max(record.timestamp_ms, 0) / 1000, UTC)
-    return KeepDeadLetter(dead_letters.read(record.value, record.headers, arrived))
 
 
 def _read(model: type[E], record: Record) -> tuple[E, bytes]:

@@ -24,10 +24,29 @@ class Finding:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is known of a job type: by the live replica that spoke last, else by whoever spoke last."""
+
+    job_type: str
+    version: str
+    """Of its handler."""
+    schema: dict[str, Any]
+    live: bool
+    """A live replica does it."""
+
+    @property
+    def purpose(self) -> str:
+        """What the schema says that the input is for; empty where it says nothing."""
+        said = self.schema.get("description")
+        return said if isinstance(said, str) else ""
+
+
 class InputSchemas:
     """Follows what the replicas say. During a rollout two may differ: input that either takes is let through."""
 
     def __init__(self) -> None:
+        self._declared: dict[str, Declared] = {}
         self._by_type: dict[str, tuple[jsonschema_rs.Validator, ...]] = {}
         self._compiled: dict[str, jsonschema_rs.Validator | None] = {}
 
@@ -35,12 +54,19 @@ class InputSchemas:
         """Take over what these replicas declare; the live ones count, and where a type has none, whoever spoke last."""
         live: dict[str, set[str]] = {}
         last: dict[str, str] = {}
+        declared: dict[bool, dict[str, Any]] = {}
         for replica in sorted(replicas, key=lambda replica: replica.heard_at):
             for handler in json.loads(replica.handlers):
                 schema = json.dumps(handler["inputSchema"], sort_keys=True)
+                declared.setdefault(replica.live(now), {})[handler["jobType"]] = handler
                 last[handler["jobType"]] = schema
                 if replica.live(now):
                     live.setdefault(handler["jobType"], set()).add(schema)
+        self._declared = {
+            job_type: Declared(job_type, handler["version"], handler["inputSchema"], alive)
+            for alive in (False, True)
+            for job_type, handler in declared.get(alive, {}).items()
+        }
         wanted = {job_type: live.get(job_type, {schema}) for job_type, schema in last.items()}
         used = {schema for schemas in wanted.values() for schema in schemas}
         self._compiled = {schema: self._compiled.get(schema) or _compile(schema) for schema in used}
@@ -49,6 +75,14 @@ class InputSchemas:
             for job_type, schemas in wanted.items()
             if (validators := tuple(found for each in schemas if (found := self._compiled[each]) is not None))
         }
+
+    def declared(self) -> list[Declared]:
+        """Every job type that a replica has declared, by name."""
+        return [self._declared[job_type] for job_type in sorted(self._declared)]
+
+    def of(self, job_type: str) -> Declared | None:
+        """One of them."""
+        return self._declared.get(job_type)
 
     def findings(self, job_type: str, input_data: dict[str, Any]) -> Sequence[Finding]:
         """What is wrong with the input; nothing for a type that no replica has declared yet."""

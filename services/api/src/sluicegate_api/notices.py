@@ -38,17 +38,19 @@ class Notices:
         self._listeners: dict[str, set[asyncio.Event]] = {}
 
     @contextmanager
-    def listen(self, job_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever the job may have changed; whoever waits clears it."""
+    def listen(self, *job_ids: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever one of these jobs may have changed; whoever waits clears it."""
         bell = asyncio.Event()
-        self._listeners.setdefault(job_id, set()).add(bell)
+        for job_id in job_ids:
+            self._listeners.setdefault(job_id, set()).add(bell)
         try:
             yield bell
         finally:
-            bells = self._listeners[job_id]
-            bells.discard(bell)
-            if not bells:
-                del self._listeners[job_id]
+            for job_id in set(job_ids):
+                bells = self._listeners[job_id]
+                bells.discard(bell)
+                if not bells:
+                    del self._listeners[job_id]
 
     def board(self, aboard: int) -> NoteChanges | None:
         """One with each batch that somebody has operations in."""

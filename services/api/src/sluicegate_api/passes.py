@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sluicegate_api.domain.silence import Silence
 from sluicegate_api.input_schemas import InputSchemas
 from sluicegate_api.operations.ask_reports import LookForSilence
+from sluicegate_api.operations.fold_tallies import FoldTallies
 from sluicegate_api.operations.forget_keys import ForgetKeys
 from sluicegate_api.operations.forget_replicas import ForgetReplicas
 from sluicegate_api.reads.workers import WorkerReads
@@ -33,6 +34,10 @@ class Passes:
             pass
         while await self.writes.submit(ForgetReplicas.of(ROWS_PER_STATEMENT)):
             pass
+
+    async def fold_tallies(self) -> None:
+        """Keep what is counted short."""
+        await self.writes.submit(FoldTallies())
 
     async def follow_handlers(self) -> None:
         """Learn what input the handlers take now."""

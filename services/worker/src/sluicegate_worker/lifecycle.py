@@ -43,6 +43,8 @@ def lifecycle(told: Told, request: str | None, at: datetime) -> Message:
         data["workerId"] = run.worker_id
         data["handlerVersion"] = run.handler_version
         data["startedAt"] = run.started_at
+    if run.lost_worker_id is not None:
+        data["lostWorkerId"] = run.lost_worker_id
     if run.finished_at is not None:
         data["finishedAt"] = run.finished_at
     if run.waiting_for is not None:

@@ -24,8 +24,14 @@ class DeadLetter(Part):
     """Stable: what kind of defect."""
     reason: str
     at: datetime
-    """When the topic's owner gave up on it."""
+    """When the topic's owner first gave up on it."""
     received_at: datetime
+    times: int = 1
+    """How often the same event came."""
+    last_at: datetime | None = None
+    """When the topic's owner last gave up on it."""
+    job_id: str | None = None
+    """The job that waits for it: its own request."""
     redrives: int = 0
     redriven_at: datetime | None = None
     redriven_by: str | None = None

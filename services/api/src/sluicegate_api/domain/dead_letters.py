@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sluicegate_api.domain.errors import ResentByOwner
+from sluicegate_schemas import mac
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.errors import MalformedRecord
 from sluicegate_schemas.job_control import EVERY_JOB
@@ -37,8 +38,14 @@ class DeadLetter(NamedTuple):
     code: str
     reason: str
     at: datetime
-    """When its owner gave up on it, by that service's clock."""
+    """When its owner first gave up on it, by that service's clock."""
     received_at: datetime
+    times: int
+    """How often the same event came and could not be handled; place, code and reason are the last one's."""
+    last_at: datetime
+    """When its owner last gave up on it."""
+    job_id: str | None = None
+    """The job that waits for this: its own request, proved by the api's seal."""
     redrives: int = 0
     redriven_at: datetime | None = None
     redriven_by: str | None = None
@@ -48,8 +55,8 @@ class DeadLetter(NamedTuple):
 def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], now: datetime) -> DeadLetter:
     """The dead letter that a record of the `dead-letter` topic carries.
 
-    Its id is made from where the record stood and what it held, so that the same one twice is one row, and two that
-    had the same place in two lives of a log are two.
+    Its id is made from what names the event: an unanswered one is sent again and again, and stays one row. A record
+    without an envelope is named by where it stood and what it held.
 
     Raises:
         MalformedRecord: `bad-envelope`
@@ -71,9 +78,8 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], now: datetim
         for name, text in headers
         if name.startswith(_ORIGINAL)
     ]
-    place = "\n".join((topic, str(partition), str(offset), digest(body)))
     return DeadLetter(
-        uuid5(_DEAD_LETTERS, place),
+        _id(topic, (partition, offset), named, body),
         _stored(topic),
         partition,
         offset,
@@ -84,7 +90,32 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], now: datetim
         _stored(reason),
         at,
         now,
+        times=1,
+        last_at=at,
     )
+
+
+def again(kept: DeadLetter, letter: DeadLetter) -> DeadLetter:
+    """The kept one, after the same event came once more; as it is, if it is the very record that is kept."""
+    # One batch of its owner gives up on many records at one moment.
+    if (letter.last_at, letter.record_offset) <= (kept.last_at, kept.record_offset):
+        return kept
+    return kept._replace(
+        partition=letter.partition,
+        record_offset=letter.record_offset,
+        code=letter.code,
+        reason=letter.reason,
+        times=kept.times + 1,
+        last_at=letter.last_at,
+    )
+
+
+def with_its_job(letter: DeadLetter, mac_key: bytes) -> DeadLetter:
+    """The letter with the job that it keeps from being started, if it is a request of the api's own."""
+    seal = next((base64.b64decode(text) for name, text in json.loads(letter.headers) if name == mac.HEADER), None)
+    if letter.topic != JOB_REQUESTED.name or seal is None or not mac.verify(letter.value, seal, mac_key):
+        return letter
+    return letter._replace(job_id=json.loads(letter.value)["jobId"])
 
 
 def original(letter: DeadLetter) -> Message:
@@ -101,12 +132,23 @@ def original(letter: DeadLetter) -> Message:
     return Message(letter.topic, _text(letter.record_key), letter.value, (*kept, mark))
 
 
+def redrivable(letter: DeadLetter) -> bool:
+    """Whether the api can do something about it; else its topic's owner sends it again by itself."""
+    return letter.topic in _OURS or letter.topic == JOB_LIFECYCLE.name
+
+
 def job_to_report(letter: DeadLetter) -> str | None:
     """For a lifecycle: the job whose state to ask for instead, `*` if its key can't be read; else None."""
     if letter.topic != JOB_LIFECYCLE.name:
         return None
     key = _text(letter.record_key)
     return key if key is not None and re.fullmatch(JOB_ID, key) else EVERY_JOB
+
+
+def _id(topic: str, place: tuple[int, int], named: dict[str, bytes], body: bytes) -> UUID:
+    ce_id = named.get(f"{_ORIGINAL}ce_id")
+    name = (str(place[0]), str(place[1])) if ce_id is None else ("event", base64.b64encode(ce_id).decode())
+    return uuid5(_DEAD_LETTERS, "\n".join((topic, *name, digest(body))))
 
 
 def _text(key: bytes | None) -> str | None:

@@ -1,8 +1,10 @@
 """How much work waits, of which kind, and how much of the fleet it calls for."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from sluicegate_schemas.job_lifecycle import Status
 
 READY = "ready"
 """The state of a run that a free slot would take at once."""
@@ -27,3 +29,13 @@ def demand(queue: Iterable[Depth], active_jobs: int) -> int:
 def unhandled(queue: Iterable[Depth], handled: Collection[str]) -> list[str]:
     """Job types with work that no live replica does."""
     return sorted({depth.job_type for depth in queue if depth.count > 0 and depth.job_type not in handled})
+
+
+def unfinished(jobs: Mapping[str, Mapping[Status, int]]) -> list[Depth]:
+    """The queue as counts of jobs by type and status tell it; any that is queued may be ready."""
+    return [
+        Depth(job_type, READY if status is Status.QUEUED else status.value, count)
+        for job_type, counts in sorted(jobs.items())
+        for status, count in sorted(counts.items())
+        if not status.terminal
+    ]

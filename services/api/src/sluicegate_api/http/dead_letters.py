@@ -48,21 +48,21 @@ class DeadLetterEndpoints:
     async def many(self, request: Request) -> Response:
         """Dead letters, newest first, without their bytes."""
         query = read_query(request, DeadLettersQuery)
-        found = await self._letters.page(query.topic, query.code, _place(query), query.limit + 1)
+        found = await self._letters.page(query.topic, query.code, place(query), query.limit + 1)
         last = found[query.limit - 1] if len(found) > query.limit else None
         items = [_resource(letter) for letter in found[: query.limit]]
         return page(request, query, items, None if last is None else (last.received_at, last.dead_letter_id))
 
     async def one(self, request: Request) -> Response:
         """One, with the raw bytes of key, value and headers in base64, the value also as text if it is UTF-8."""
-        letter = await self._letters.one(_id(request))
+        letter = await self._letters.one(letter_id(request))
         if letter is None:
             raise not_found("dead letter with this id")
         return Response(orjson.dumps(_resource(letter) | _bytes(letter)), media_type="application/json")
 
     async def redrive(self, request: Request) -> Response:
         """Send the record again as it was; for a lifecycle, ask the workers for the job's latest state."""
-        letter = await self._writes.submit(Redrive(_id(request), new_id(), caller(request).name))
+        letter = await self._writes.submit(Redrive(letter_id(request), new_id(), caller(request).name))
         return Response(orjson.dumps(_resource(letter)), 202, media_type="application/json")
 
 
@@ -78,14 +78,16 @@ def router(endpoints: DeadLetterEndpoints) -> APIRouter:
     return routes
 
 
-def _id(request: Request) -> UUID:
+def letter_id(request: Request) -> UUID:
+    """The id in the path."""
     try:
         return UUID(request.path_params["id"])
     except ValueError:
         raise not_found("dead letter with this id") from None
 
 
-def _place(query: DeadLettersQuery) -> tuple[datetime, UUID] | None:
+def place(query: DeadLettersQuery) -> tuple[datetime, UUID] | None:
+    """Where the page begins."""
     match after(query, (datetime, UUID)):
         case (datetime() as received_at, UUID() as dead_letter_id):
             return received_at, dead_letter_id
@@ -105,6 +107,9 @@ def _resource(letter: DeadLetter) -> dict[str, Any]:
         "reason": letter.reason,
         "at": rfc3339(letter.at),
         "receivedAt": rfc3339(letter.received_at),
+        "times": letter.times,
+        "lastAt": rfc3339(letter.last_at),
+        "jobId": letter.job_id,
         "redrives": letter.redrives,
         "redrivenAt": None if letter.redriven_at is None else rfc3339(letter.redriven_at),
         "redrivenBy": letter.redriven_by,

@@ -14,6 +14,7 @@ from sluicegate_api.reads.jobs import KnownJob
 
 JOBS = "/api/agent-jobs"
 CHECKPOINTS = "/api/admin/agent-checkpoints"
+DEAD_LETTERS = "/api/admin/dead-letters"
 
 
 def job_url(job_id: str) -> str:
@@ -45,7 +46,7 @@ def job_resource(known: KnownJob, *, brief: bool = False) -> dict[str, Any]:
         "requestedBy": known.asked.requested_by if known.asked else None,
         "progress": _exact(latest("progress")),
         "waitingFor": _waiting_for(known),
-        "blockedReason": latest("blockedReason"),
+        "blockedReason": latest("blockedReason") or _never_heard_of(known),
         "pendingControl": None if known.pending is None else control_resource(known.pending),
         "result": None if brief else _exact(latest("result")),
         "error": _exact(latest("error")),
@@ -54,7 +55,7 @@ def job_resource(known: KnownJob, *, brief: bool = False) -> dict[str, Any]:
         "startedAt": latest("startedAt"),
         "finishedAt": latest("finishedAt"),
         "updatedAt": latest("at") or rfc3339(job.created_at),
-        "links": links(job.job_id),
+        "links": links(job.job_id) | _dead_letter(known),
     }
     found["priority"] = latest("priority", found["priority"])
     found["maxAttempts"] = latest("maxAttempts", found["maxAttempts"])
@@ -104,6 +105,16 @@ def links(job_id: str) -> dict[str, str]:
     """Where to go from a job."""
     url = job_url(job_id)
     return {"self": url, "checkpoints": f"{url}/checkpoints", "events": f"{url}/events"}
+
+
+def _never_heard_of(known: KnownJob) -> str | None:
+    dead = known.dead_request
+    return None if dead is None else f"its request was dead-lettered: {dead.code}"
+
+
+def _dead_letter(known: KnownJob) -> dict[str, str]:
+    dead = known.dead_request
+    return {} if dead is None else {"deadLetter": f"{DEAD_LETTERS}/{dead.dead_letter_id}"}
 
 
 def _request(asked: Asked | None, *, brief: bool) -> dict[str, Any]:

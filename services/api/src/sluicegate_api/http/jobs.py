@@ -17,7 +17,8 @@ from sluicegate_api.http.long_poll import LongPoll
 from sluicegate_api.http.models import JobCheckpoints, JobModel, JobPage
 from sluicegate_api.operations.control_job import ControlJob
 from sluicegate_api.reads.checkpoints import CheckpointReads
-from sluicegate_api.reads.jobs import JobFilter, JobReads
+from sluicegate_api.reads.jobs import JobReads
+from sluicegate_api.reads.listing import JobFilter, Place
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.web.body import Body, read_body
 from sluicegate_kit.web.cursor import NEXT, after, page
@@ -84,11 +85,9 @@ class JobEndpoints:
     async def many(self, request: Request) -> Response:
         """Jobs, newest first, without their input and result."""
         query = read_query(request, JobsQuery)
-        wanted = JobFilter(**{name: getattr(query, name) for name in _FILTERS})
-        known = await self._jobs.page(wanted, _place(query), query.limit + 1)
-        items = [job_resource(job, brief=True) for job in known[: query.limit]]
-        last = known[query.limit - 1].job if len(known) > query.limit else None
-        return page(request, query, items, None if last is None else (last.created_at, last.job_id))
+        wanted = job_filter(query)
+        found = await self._jobs.page(wanted, place(query), query.limit)
+        return page(request, query, [job_resource(job, brief=True) for job in found.jobs], found.further)
 
     async def change(self, request: Request) -> Response:
         """Cancel a job, or retry one that has ended: 202 with the control that now waits for the workers' answer."""
@@ -135,7 +134,13 @@ def router(endpoints: JobEndpoints) -> APIRouter:
     return routes
 
 
-def _place(query: JobsQuery) -> tuple[datetime, str] | None:
+def job_filter(query: JobsQuery) -> JobFilter:
+    """What was asked for, as the tables are asked."""
+    return JobFilter(**{name: getattr(query, name) for name in _FILTERS})
+
+
+def place(query: JobsQuery) -> Place | None:
+    """Where the page begins."""
     match after(query, (datetime, str)):
         case (datetime() as created_at, str() as job_id):
             return created_at, job_id

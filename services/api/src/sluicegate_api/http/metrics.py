@@ -9,7 +9,9 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sluicegate_api.domain import replicas
 from sluicegate_api.reads.tallies import Tallies, TallyReads
+from sluicegate_api.reads.workers import WorkerReads
 from sluicegate_kit.metrics import (
     AGENT_CHECKPOINTS,
     AGENT_CHECKPOINTS_PENDING,
@@ -28,13 +30,16 @@ CHECKPOINT_STATES = ("pending", "recorded", *(outcome.value for outcome in Outco
 class MetricsEndpoint:
     """What the route does."""
 
-    def __init__(self, tallies: TallyReads) -> None:
+    def __init__(self, tallies: TallyReads, workers: WorkerReads) -> None:
         self._tallies = tallies
+        self._workers = workers
 
     async def show(self, request: Request) -> Response:
         """Prometheus metrics."""
         registry = CollectorRegistry()
-        registry.register(_Series(await self._tallies.count()))
+        workers = await self._workers.look()
+        active = replicas.active_jobs(workers.replicas, workers.now)
+        registry.register(_Series(await self._tallies.totals(), active))
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(registry), headers={"content-type": content_type})
 
@@ -48,8 +53,9 @@ def router(endpoint: MetricsEndpoint) -> APIRouter:
 
 
 class _Series(Collector):
-    def __init__(self, tallies: Tallies) -> None:
+    def __init__(self, tallies: Tallies, active_jobs: int) -> None:
         self._tallies = tallies
+        self._active_jobs = active_jobs
 
     def collect(self) -> Iterator[Metric]:
         tallies = self._tallies
@@ -60,7 +66,7 @@ class _Series(Collector):
         yield duration
         yield _gauge(AGENT_CHECKPOINTS, CHECKPOINT_STATES, tallies.checkpoints)
         yield _number(AGENT_CHECKPOINTS_PENDING, tallies.checkpoints.get("pending", 0))
-        yield _number(AGENT_WORKER_ACTIVE_JOBS, tallies.active_jobs)
+        yield _number(AGENT_WORKER_ACTIVE_JOBS, self._active_jobs)
 
 
 def _gauge(name: GaugeName, labels: Iterable[str], counts: dict[str, int]) -> GaugeMetricFamily:

@@ -49,6 +49,8 @@ class JobLinks(Shape):
     self: str
     checkpoints: str
     events: str
+    dead_letter: str | None = None
+    """What the job's own request has become, if it could not be handled."""
 
 
 class JobModel(Shape):

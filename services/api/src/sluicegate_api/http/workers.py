@@ -15,7 +15,7 @@ from sluicegate_api.domain.replicas import Replica
 from sluicegate_api.http.models import FleetModel
 from sluicegate_api.http.moments import rfc3339
 from sluicegate_api.operations.want_fleet import WantFleet
-from sluicegate_api.reads.workers import WorkerReads, Workers
+from sluicegate_api.reads.workers import Standing, WorkerReads
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.web.documented import Answer, documented
 from sluicegate_kit.web.exchange import caller
@@ -47,10 +47,7 @@ class WorkerEndpoints:
         return await self._look(202)
 
     async def _look(self, status: int) -> Response:
-        workers = await self._workers.look()
-        counted = replicas.queue(workers.replicas, workers.now)
-        queue = await self._workers.unfinished() if counted is None else counted
-        body = orjson.dumps(fleet_resource(workers, queue, counted_by_workers=counted is not None))
+        body = orjson.dumps(fleet_resource(await self._workers.standing()))
         return Response(body, status, media_type="application/json")
 
 
@@ -65,8 +62,9 @@ def router(endpoints: WorkerEndpoints) -> APIRouter:
     return routes
 
 
-def fleet_resource(workers: Workers, queue: list[Depth], *, counted_by_workers: bool) -> dict[str, Any]:
+def fleet_resource(standing: Standing) -> dict[str, Any]:
     """The fleet for `orjson.dumps`. A replica that vanished is still shown for an hour; one that stopped is not."""
+    workers, queue = standing.workers, standing.queue
     live = [replica for replica in workers.replicas if replica.live(workers.now)]
     handled = {job_type for replica in live for job_type in replica.job_types}
     oldest = min((depth.oldest_ready_at for depth in queue if depth.oldest_ready_at is not None), default=None)
@@ -75,7 +73,7 @@ def fleet_resource(workers: Workers, queue: list[Depth], *, counted_by_workers: 
         "replicas": [_replica(replica, workers.now) for replica in workers.replicas if _shown(replica, workers.now)],
         "activeJobs": replicas.active_jobs(live, workers.now),
         "queue": [_depth(depth) for depth in queue],
-        "queueFrom": "workers" if counted_by_workers else "projection",
+        "queueFrom": "workers" if standing.counted_by_workers else "projection",
         "ready": sum(depth.count for depth in queue if depth.state == READY),
         "oldestReadyAt": None if oldest is None else rfc3339(oldest),
         # Two machines' clocks: good enough to look at, and never negative.

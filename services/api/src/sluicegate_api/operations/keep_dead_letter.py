@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sluicegate_api.domain.dead_letters import DeadLetter
+from sluicegate_api.domain.dead_letters import DeadLetter, again
 from sluicegate_api.tables import DEAD_LETTERS
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
@@ -12,7 +12,7 @@ from sluicegate_kit.db.table import Need
 
 @dataclass(frozen=True, slots=True)
 class KeepDeadLetter(Operation[None]):
-    """One record of the `dead-letter` topic. The same one twice is one row."""
+    """One record of the `dead-letter` topic. An event that comes again is counted, not kept again."""
 
     letter: DeadLetter
 
@@ -24,5 +24,8 @@ class KeepDeadLetter(Operation[None]):
         return (DEAD_LETTERS.lock(self.letter.dead_letter_id),)
 
     def decide(self, rows: Rows) -> None:
-        if rows.get(DEAD_LETTERS, self.letter.dead_letter_id) is None:
+        kept = rows.get(DEAD_LETTERS, self.letter.dead_letter_id)
+        if kept is None:
             rows.put(DEAD_LETTERS, self.letter._replace(received_at=rows.now))
+        elif (counted := again(kept, self.letter)) is not kept:
+            rows.put(DEAD_LETTERS, counted)

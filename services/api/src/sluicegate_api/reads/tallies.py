@@ -1,80 +1,89 @@
-"""Counts jobs and checkpoints for the metrics."""
+"""Reads the numbers that the database keeps of its own rows: what was folded in, and what has happened since."""
 
-import asyncio
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sluicegate_api.domain import replicas
-from sluicegate_api.reads.sql import JOBS
-from sluicegate_api.reads.workers import WorkerReads
-from sluicegate_kit.clock import Clock, SystemClock
 from sluicegate_kit.metrics import AGENT_JOBS_DURATION
-from sluicegate_schemas.job_lifecycle import TERMINAL
+from sluicegate_schemas.checkpoint_created import Kind
+from sluicegate_schemas.job_lifecycle import Status
 
-FRESH_SECONDS = 5.0
-
-_CHECKPOINTS = """
-SELECT coalesce(d.outcome, CASE c.kind WHEN 'info' THEN 'recorded' ELSE 'pending' END), count(*)
-FROM job_checkpoints c FULL JOIN (
-    SELECT DISTINCT ON (r.checkpoint_id) r.checkpoint_id, r.outcome
-    FROM job_decisions r JOIN job_decision_answers a USING (decision_id)
-    ORDER BY r.checkpoint_id, r.at, r.decision_id
-) d USING (checkpoint_id)
-GROUP BY 1
+DECIDED_SINCE = """
+SELECT 'decided', '', d.outcome, count(*)::float8
+FROM (SELECT DISTINCT decision_id FROM {ids}) AS since
+JOIN job_decisions d USING (decision_id) JOIN job_decision_answers USING (decision_id)
+GROUP BY d.outcome
 """
+"""A decision is counted with the later of its two halves, the decision and the worker's answer to it."""
+
+_KEPT = f"""
+SELECT series, job_type, label, amount FROM tallies
+UNION ALL SELECT series, job_type, label, amount FROM tally_changes
+UNION ALL {DECIDED_SINCE.format(ids="tally_decisions")}
+"""
+_TOTALS = sa.text(f"SELECT series, label, sum(amount) FROM ({_KEPT}) AS kept GROUP BY series, label")
+_JOBS = sa.text(
+    f"SELECT job_type, label, sum(amount) FROM ({_KEPT}) AS kept WHERE series = 'jobs' "
+    "GROUP BY job_type, label HAVING sum(amount) > 0"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """The numbers behind the metrics of the contract."""
+    """The numbers behind the metrics of the contract. The same on every replica."""
 
     jobs: dict[str, int]
+    """By status; those alone that are not zero."""
     durations: list[int]
     """Ended runs that ran at most as long as each bucket of the histogram allows, then all of them."""
     duration_seconds: float
     """Of all ended runs together."""
     checkpoints: dict[str, int]
-    active_jobs: int
+    """By state."""
 
 
 class TallyReads:
-    """Counts, at most every 5 s however many scrapers there are: a count reads the whole table."""
+    """Queries over the tallies: as dear as there are job types, however many jobs there are."""
 
-    def __init__(self, engine: AsyncEngine, workers: WorkerReads, *, clock: Clock | None = None) -> None:
+    def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._workers = workers
-        self._clock = clock or SystemClock()
-        self._one_at_a_time = asyncio.Lock()
-        self._counted: tuple[float, Tallies] | None = None
 
-    async def count(self) -> Tallies:
-        """The numbers, at most 5 s old."""
-        async with self._one_at_a_time:
-            now = self._clock.monotonic()
-            if self._counted is None or now - self._counted[0] >= FRESH_SECONDS:
-                self._counted = (now, await self._count())
-            return self._counted[1]
-
-    async def _count(self) -> Tallies:
-        workers = await self._workers.look()
+    async def totals(self) -> Tallies:
+        """The numbers as of now."""
+        found: dict[str, Counter[str]] = {}
         async with self._engine.connect() as connection:
-            jobs = await connection.execute(sa.select(JOBS.c.status, sa.func.count()).group_by(JOBS.c.status))
-            checkpoints = await connection.execute(sa.text(_CHECKPOINTS))
-            durations, seconds = await _durations(connection)
-            return Tallies(
-                {row[0]: row[1] for row in jobs},
-                durations,
-                seconds,
-                {row[0]: row[1] for row in checkpoints},
-                replicas.active_jobs(workers.replicas, workers.now),
-            )
+            for series, label, amount in await connection.execute(_TOTALS):
+                found.setdefault(series, Counter())[label] = amount
+        ended = found.get("ended", Counter())
+        return Tallies(
+            {status: round(amount) for status, amount in found.get("jobs", Counter()).items() if amount},
+            _cumulative(round(ended[str(bucket)]) for bucket in range(len(AGENT_JOBS_DURATION.buckets) + 1)),
+            found.get("ended_ms", Counter())[""] / 1000,
+            _checkpoints(found.get("asked", Counter()), found.get("decided", Counter())),
+        )
+
+    async def jobs(self) -> dict[str, dict[Status, int]]:
+        """How many jobs of each type are in each status; those alone that are not zero."""
+        found: dict[str, dict[Status, int]] = {}
+        async with self._engine.connect() as connection:
+            for job_type, status, amount in await connection.execute(_JOBS):
+                found.setdefault(job_type, {})[Status(status)] = round(amount)
+        return found
 
 
-async def _durations(connection: AsyncConnection) -> tuple[list[int], float]:
-    within = [sa.func.count().filter(JOBS.c.running_ms <= bound * 1000) for bound in AGENT_JOBS_DURATION.buckets]
-    total = sa.func.coalesce(sa.func.sum(JOBS.c.running_ms), 0.0)
-    ended = JOBS.c.status.in_([status.value for status in TERMINAL])
-    *counts, milliseconds = (await connection.execute(sa.select(*within, sa.func.count(), total).where(ended))).one()
-    return counts, milliseconds / 1000
+def _cumulative(counts: Iterable[int]) -> list[int]:
+    total, found = 0, []
+    for count in counts:
+        total += count
+        found.append(total)
+    return found
+
+
+def _checkpoints(asked: Counter[str], decided: Counter[str]) -> dict[str, int]:
+    """What was asked and is not decided is pending; at least 0, since a decision may be here before its ask."""
+    outcomes = {outcome: round(count) for outcome, count in decided.items()}
+    pending = max(0, round(asked[Kind.APPROVAL]) - sum(outcomes.values()))
+    return {**outcomes, "pending": pending, "recorded": round(asked[Kind.INFO])}

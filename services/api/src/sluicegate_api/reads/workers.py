@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sluicegate_api import tables
+from sluicegate_api.domain import replicas
 from sluicegate_api.domain.fleet import Fleet
-from sluicegate_api.domain.queue import Depth
+from sluicegate_api.domain.queue import Depth, unfinished
 from sluicegate_api.domain.replicas import Replica
-from sluicegate_api.reads.sql import FLEET, JOBS, WORKER_REPLICAS
+from sluicegate_api.reads.sql import FLEET, WORKER_REPLICAS
+from sluicegate_api.reads.tallies import TallyReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +26,39 @@ class Workers:
     replicas: list[Replica]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The fleet, and what waits for it."""
+
+    workers: Workers
+    queue: list[Depth]
+    counted_by_workers: bool
+    """Else the queue is as the projection of jobs has it: less exact, but there without a live replica."""
+
+
 class WorkerReads:
     """Queries over the fleet's tables."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, tallies: TallyReads) -> None:
         self._engine = engine
+        self._tallies = tallies
 
     async def look(self) -> Workers:
         """The fleet and every replica that ever spoke, the latest first."""
-        replicas = sa.select(*WORKER_REPLICAS.c).order_by(WORKER_REPLICAS.c.heard_at.desc())
+        spoken = sa.select(*WORKER_REPLICAS.c).order_by(WORKER_REPLICAS.c.heard_at.desc())
         async with self._engine.connect() as connection:
             now = (await connection.execute(sa.select(sa.func.clock_timestamp()))).scalar_one()
             fleet = (await connection.execute(sa.select(*FLEET.c))).first()
             return Workers(
                 now,
                 None if fleet is None else tables.FLEET.read(fleet),
-                [tables.WORKER_REPLICAS.read(row) for row in await connection.execute(replicas)],
+                [tables.WORKER_REPLICAS.read(row) for row in await connection.execute(spoken)],
             )
 
-    async def unfinished(self) -> list[Depth]:
-        """The queue as the projection of jobs has it: less exact than a replica's count, but there without one."""
-        # Only runs that have not ended have a `report_at`, and so stand in its index.
-        query = (
-            sa.select(JOBS.c.job_type, JOBS.c.status, sa.func.count())
-            .where(JOBS.c.report_at.is_not(None))
-            .group_by(JOBS.c.job_type, JOBS.c.status)
-        )
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(query)
-            return [
-                Depth(job_type, "ready" if status == "queued" else status, count) for job_type, status, count in rows
-            ]
+    async def standing(self) -> Standing:
+        """The same, with the queue."""
+        workers = await self.look()
+        counted = replicas.queue(workers.replicas, workers.now)
+        if counted is not None:
+            return Standing(workers, counted, counted_by_workers=True)
+        return Standing(workers, unfinished(await self._tallies.jobs()), counted_by_workers=False)

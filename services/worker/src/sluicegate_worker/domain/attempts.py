@@ -141,7 +141,7 @@ def lease_expired(run: Run, expired: LeaseExpired, now: datetime) -> Decided:
         return end(run, Status.CANCELLED, now)
     if run.attempt >= run.max_attempts:
         return end(run, Status.FAILED, now, error=LOST)
-    return Decided(_requeued(run, now)._replace(attempt=run.attempt + 1, attempt_ms=0.0))
+    return Decided(_requeued(run, now)._replace(attempt=run.attempt + 1, attempt_ms=0.0, lost_worker_id=run.worker_id))
 
 
 def _try_again(run: Run, ended: AttemptEnded, error: str, after_seconds: float, now: datetime) -> Decided:
@@ -152,6 +152,7 @@ def _try_again(run: Run, ended: AttemptEnded, error: str, after_seconds: float, 
         run._replace(
             status=Status.QUEUED,
             attempt=run.attempt + 1,
+            lost_worker_id=None,
             ready_at=at,
             due_at=at,
             owner=None,

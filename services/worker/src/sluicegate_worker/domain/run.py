@@ -60,6 +60,8 @@ class Run(NamedTuple):
     owner: UUID | None = None
     lease_no: int = 0
     worker_id: str | None = None
+    lost_worker_id: str | None = None
+    """The replica whose lease ran out, so that the present attempt began."""
     claimed_at: datetime | None = None
     announced: bool = False
     """Whether a lifecycle has told the present status."""

@@ -10,6 +10,7 @@ from sluicegate.retry import RetryPolicy
 from sluicegate_worker.domain import commands
 
 MESSAGE_CHARACTERS = 2_000
+TRACEBACK_CHARACTERS = 10_000
 
 
 def written(end: AttemptEnd, attempt: int, retry: RetryPolicy, random: Callable[[], float]) -> commands.End | None:
@@ -21,9 +22,8 @@ def written(end: AttemptEnd, attempt: int, retry: RetryPolicy, random: Callable[
             after = retry_after_seconds
             if error.retryable and after is None:
                 after = retry.delay_seconds(attempt, random)
-            return commands.Failed(
-                error_json(error.type, error.message, retryable=error.retryable), after if error.retryable else None
-            )
+            told = error_json(error.type, error.message, retryable=error.retryable, traceback=error.traceback)
+            return commands.Failed(told, after if error.retryable else None)
         case Rejected(key, reason):
             return commands.Rejected(error_json("CheckpointRejected", f"{key}: {reason or 'no reason given'}"))
         case Expired(key):
@@ -36,8 +36,13 @@ def written(end: AttemptEnd, attempt: int, retry: RetryPolicy, random: Callable[
             assert_never(end)
 
 
-def error_json(kind: str, message: str, *, retryable: bool = False) -> str:
+def error_json(kind: str, message: str, *, retryable: bool = False, traceback: str | None = None) -> str:
     """An error as it is kept and told; what no JSON text may hold is replaced."""
-    text = message[:MESSAGE_CHARACTERS].replace("\0", "\N{REPLACEMENT CHARACTER}")
-    text = text.encode("utf-8", "replace").decode()
-    return orjson.dumps({"type": kind, "message": text, "retryable": retryable}).decode()
+    told = {"type": kind, "message": _plain(message[:MESSAGE_CHARACTERS]), "retryable": retryable}
+    if traceback is not None:
+        told["traceback"] = _plain(traceback[-TRACEBACK_CHARACTERS:])
+    return orjson.dumps(told).decode()
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

@@ -82,9 +82,14 @@ def write_steps(steps: Sequence[StepSummary]) -> str:
     """JSON, as a lifecycle carries it."""
     if not steps:
         return "[]"
-    return orjson.dumps(
-        [{"name": step.name, "kind": step.kind, "durationMs": step.duration_ms} for step in steps]
-    ).decode()
+    return orjson.dumps([_summary(step) for step in steps]).decode()
+
+
+def _summary(step: StepSummary) -> dict[str, str | float | bool]:
+    found: dict[str, str | float | bool] = {"name": step.name, "kind": step.kind, "durationMs": step.duration_ms}
+    if step.replayed:
+        found["replayed"] = True
+    return found
 
 
 def read(entry: kept.Entry) -> Entry:

@@ -1,0 +1,49 @@
+"""Pages are light, come in one piece, and stand still."""
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.console import INBOX, Console
+from tests.browser.measures import bytes_of_first_load, shifts
+
+BUDGET_BYTES = 60_000
+
+
+@pytest.fixture(scope="module")
+def paths(console: Console) -> list[str]:
+    """The pages that people begin with."""
+    code = console.waiting(console.sample("code-generation-review"))
+    data = console.waiting(console.sample("data-processing-clean"))
+    return ["/admin/sign-in", INBOX, code, data, f"{code}/edit"]
+
+
+def test_a_first_load_is_within_the_budget_everything_included(visit: Visit, paths: list[str]) -> None:
+    ana = visit("Ana")
+    for path in paths:
+        sizes = bytes_of_first_load(ana.page.context, path)
+        assert sum(sizes.values()) <= BUDGET_BYTES, sizes
+        assert len(sizes) > 1
+
+
+def test_nothing_moves_while_a_page_is_loaded(visit: Visit, paths: list[str]) -> None:
+    ana = visit("Ana")
+    for path in paths:
+        ana.page.goto(path)
+        ana.page.wait_for_load_state("networkidle" if path == "/admin/sign-in" else "load")
+        assert shifts(ana.page) == [], path
+
+
+def test_nothing_comes_from_anywhere_else_and_the_policy_is_strict(
+    visit: Visit, console: Console, paths: list[str]
+) -> None:
+    ana = visit("Ana")
+    asked: list[str] = []
+    ana.page.on("request", lambda request: asked.append(request.url))
+    for path in paths:
+        response = ana.page.goto(path)
+        assert response is not None
+        policy = response.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        assert ana.page.evaluate("document.querySelectorAll('[style], script:not([src]), style').length") == 0
+    assert all(url.startswith(console.origin) for url in asked)
