@@ -21,7 +21,7 @@ def test_what_is_new_waits_for_a_key_and_nothing_jumps(console: Console, visit: 
     state(ana.page, "live")
     before = ana.page.locator("tbody [data-row]").first.bounding_box()
     console.gated("Live second")
-    expect(ana.page.locator("#news")).to_contain_text("1 new")
+    expect(ana.page.locator("#news")).to_contain_text("new")
     assert ana.page.title().startswith("•")
     assert ana.page.locator("tbody [data-row]").count() == 1
     assert ana.page.locator("tbody [data-row]").first.bounding_box() == before
@@ -82,7 +82,7 @@ def test_updates_survive_a_restart_of_the_service(console: Console, visit: Visit
     expect(reader.page.locator("#outcome")).to_contain_text("while you were away")
     expect(watcher.page.locator("#list")).not_to_contain_text("Restart ")
     console.gated("Restart again")
-    expect(watcher.page.locator("#news")).to_contain_text("1 new")
+    expect(watcher.page.locator("#news")).to_contain_text("new")
 
 
 def test_updates_go_on_after_a_laptop_has_slept(console: Console, visit: Visit) -> None:
@@ -91,6 +91,7 @@ def test_updates_go_on_after_a_laptop_has_slept(console: Console, visit: Visit) 
     ana.page.clock.install()
     ana.page.goto(path)
     state(ana.page, "live")
+    expect(ana.page.locator(".job-timeline")).to_contain_text("Waits for a decision")
     session = ana.page.context.new_cdp_session(ana.page)
     session.send("Network.enable")
     nothing = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
