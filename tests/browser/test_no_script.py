@@ -56,12 +56,12 @@ def test_rejecting_and_a_conflict(console: Console, visit: Visit) -> None:
 
 
 def test_editing(console: Console, visit: Visit) -> None:
-    path = console.gated("Edit without script", text="befor")
+    path = console.gated("Edit without script", text="a draft")
     ben = visit("Ben", script=False)
     ben.page.goto(path)
     ben.page.get_by_role("link", name="Edit, then approve").click()
     field = ben.page.get_by_label("The payload, as JSON")
-    field.fill(field.input_value().replace("befor", "before"))
+    field.fill(field.input_value().replace("a draft", "before"))
     ben.page.get_by_role("button", name="See what changes").click()
     ben.page.get_by_role("button", name="Approve the edited payload").click()
     expect(ben.page.locator("#outcome")).to_contain_text("Ben approved an edited payload")
