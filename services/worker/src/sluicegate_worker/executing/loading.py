@@ -1,5 +1,6 @@
 """Loads what resumed runs need, all of a batch in one statement per table."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +31,8 @@ class Loader:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: WriteConnection | None = None
+        self._turn = asyncio.Lock()
+        """A pipeline is one load's at a time."""
 
     async def load(self, runs: Sequence[Run]) -> dict[str, Past]:
         """By job id.
@@ -37,11 +40,12 @@ class Loader:
         Raises:
             psycopg.Error: not now; try again.
         """
-        try:
-            return await self._load(runs)
-        except psycopg.Error:
-            await self.close()
-            raise
+        async with self._turn:
+            try:
+                return await self._load(runs)
+            except psycopg.Error:
+                await self.close()
+                raise
 
     async def close(self) -> None:
         """Until the next load."""
