@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection
 from psycopg.types.array import ListBinaryDumper
 
 WriteConnection = AsyncConnection[tuple[Any, ...]]
-Cursor = AsyncCursor[tuple[Any, ...]]
 
 PLANNER = (
     # A cached plan made while the tables were empty would scan them for ever; every statement of the loop goes
@@ -43,11 +42,11 @@ async def connect(url: str, *, lock_timeout_seconds: float, application_name: st
     return connection
 
 
-async def send(connection: WriteConnection, statement: str, params: Sequence[Any] = ()) -> Cursor:
-    """Execute one statement, whose rows are read in binary. In a pipeline they are there when that has ended."""
+async def run(connection: WriteConnection, statement: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Execute one statement; the rows that it gives, read in binary."""
     cursor = connection.cursor(binary=True)
     await cursor.execute(statement, params or None)  # ty: statements are constants of the program
-    return cursor
+    return await cursor.fetchall() if cursor.description else []
 
 
 def sqlstate(error: psycopg.Error) -> str:

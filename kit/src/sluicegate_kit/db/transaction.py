@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sluicegate_kit.crash import crash_point
-from sluicegate_kit.db.connection import Cursor, WriteConnection, send
+from sluicegate_kit.db.connection import WriteConnection, run
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Emitted, Rows
 from sluicegate_kit.db.table import Lock, Match, Selection, Table
@@ -40,10 +40,13 @@ async def transact(
     Raises:
         psycopg.Error: nothing was written, or, when the connection broke at COMMIT, nobody knows.
     """
+    await run(connection, "BEGIN")
     try:
         rows = await _lock(connection, tables, operations)
         results = _decide(operations, rows)
         emitted = await _write(connection, tables, rows, patience)
+        crash_point("write_loop.before_commit")
+        await run(connection, "COMMIT")
     except BaseException:
         if not connection.closed:
             await asyncio.shield(_roll_back(connection))
@@ -60,37 +63,32 @@ async def _roll_back(connection: WriteConnection) -> None:
 async def _lock(
     connection: WriteConnection, tables: Sequence[Table[Any]], operations: Sequence[Operation[Any]]
 ) -> Rows:
-    """Tables in their fixed order, keys in theirs, so that two batches never wait for each other in a circle.
-
-    All of it is one round trip: what is locked does not depend on what was found.
-    """
+    """Tables in their fixed order, keys in theirs, so that two batches never wait for each other in a circle."""
     needs = _needs(operations)
     if unknown := set(needs) - set(tables):
         raise TypeError(f"tables that the write loop was not given: {unknown}")
-    wanted = [(table, needs[table]) for table in tables if table in needs]
-    asked: list[tuple[Cursor, Table[Any], Selection[Any] | None]] = []
-    async with connection.pipeline():
-        await send(connection, "BEGIN")
-        for table, need in wanted:
-            if need.keys:
-                asked.append((await send(connection, table.lock_sql, table.key_arrays(list(need.keys))), table, None))
-            for (column, where), values in need.matches.items():
-                asked.append((await send(connection, table.match_sql(column, where), [list(values)]), table, None))
-            asked += [await _select(connection, one) for one in need.selections if one.mode == "update"]
-        for _, need in wanted:
-            asked += [await _select(connection, one) for one in need.selections if one.mode != "update"]
-        clock = await send(connection, "SELECT clock_timestamp()")
     rows = Rows()
-    for table, need in wanted:
+    for table in tables:
+        if (need := needs.get(table)) is None:
+            continue
         for column, _ in need.matches:
             rows.index(table, column)
-    for cursor, table, selection in asked:
-        keys = rows.load(table, [table.read(values) for values in await cursor.fetchall()])
-        if selection is not None:
-            rows.found(selection, keys)
-    for table, need in wanted:
-        rows.name(table, list(need.keys))
-    ((rows.now,),) = await clock.fetchall()
+        if need.keys:
+            found = await run(connection, table.lock_sql, table.key_arrays(list(need.keys)))
+            rows.load(table, [table.read(values) for values in found])
+            rows.name(table, list(need.keys))
+        for (column, where), values in need.matches.items():
+            found = await run(connection, table.match_sql(column, where), [list(values)])
+            rows.load(table, [table.read(row) for row in found])
+        for selection in need.selections:
+            if selection.mode == "update":
+                await _select(connection, rows, selection)
+    for table in tables:
+        if (need := needs.get(table)) is not None:
+            for selection in need.selections:
+                if selection.mode != "update":
+                    await _select(connection, rows, selection)
+    ((rows.now,),) = await run(connection, "SELECT clock_timestamp()")
     return rows
 
 
@@ -111,12 +109,11 @@ def _needs(operations: Sequence[Operation[Any]]) -> dict[Table[Any], _Needs]:
     return needs
 
 
-async def _select(
-    connection: WriteConnection, selection: Selection[Any]
-) -> tuple[Cursor, Table[Any], Selection[Any] | None]:
+async def _select(connection: WriteConnection, rows: Rows, selection: Selection[Any]) -> None:
     table = selection.table
     statement = table.select_sql(selection.where, selection.order, selection.limit, selection.mode)
-    return await send(connection, statement, selection.params), table, selection
+    found = await run(connection, statement, selection.params)
+    rows.found(selection, rows.load(table, [table.read(values) for values in found]))
 
 
 def _decide(operations: Sequence[Operation[Any]], rows: Rows) -> list[Any]:
@@ -134,28 +131,25 @@ def _decide(operations: Sequence[Operation[Any]], rows: Rows) -> list[Any]:
 async def _write(
     connection: WriteConnection, tables: Sequence[Table[Any]], rows: Rows, patience: Patience
 ) -> list[Emitted]:
-    """All writes and the commit, in one round trip; once one of them fails, the server skips the others."""
+    for table in tables:
+        if (writes := rows.changes(table)) is None:
+            continue
+        if writes.deleted:
+            await run(connection, table.delete_sql, table.key_arrays(writes.deleted))
+        if writes.updated and (update := table.update(writes.updated)) is not None:
+            await run(connection, *update)
+        if writes.inserted:
+            await run(connection, *table.insert(writes.inserted))
+    for statement, params in rows.statements:
+        await run(connection, statement, params)
     answers = set(rows.answers)
+    if answers:
+        await run(connection, ANSWERED, [sorted(answers)])
+    if not rows.emitted:
+        return rows.emitted
     for emitted in rows.emitted:
         if emitted.answer_key in answers:
             emitted.answer_key = None
-    async with connection.pipeline():
-        for table in tables:
-            if (writes := rows.changes(table)) is None:
-                continue
-            if writes.deleted:
-                await send(connection, table.delete_sql, table.key_arrays(writes.deleted))
-            if writes.updated and (update := table.update(writes.updated)) is not None:
-                await send(connection, *update)
-            if writes.inserted:
-                await send(connection, *table.insert(writes.inserted))
-        for statement, params in rows.statements:
-            await send(connection, statement, params)
-        if answers:
-            await send(connection, ANSWERED, [sorted(answers)])
-        if rows.emitted:
-            outbox = [outbox_row(emitted, rows.now, patience) for emitted in rows.emitted]
-            await send(connection, *EMITTED.insert(outbox))
-        crash_point("write_loop.before_commit")
-        await send(connection, "COMMIT")
+    outbox = [outbox_row(emitted, rows.now, patience) for emitted in rows.emitted]
+    await run(connection, *EMITTED.insert(outbox))
     return rows.emitted

@@ -1,12 +1,11 @@
 """Loads what resumed runs need, all of a batch in one statement per table."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psycopg
 
-from sluicegate_kit.db.connection import WriteConnection, connect
+from sluicegate_kit.db.connection import WriteConnection, connect, run
 from sluicegate_worker.domain.journal import Entry
 from sluicegate_worker.domain.run import Run
 from sluicegate_worker.tables import JOURNAL, REQUESTS, Request
@@ -31,8 +30,6 @@ class Loader:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: WriteConnection | None = None
-        self._turn = asyncio.Lock()
-        """A pipeline is one load's at a time."""
 
     async def load(self, runs: Sequence[Run]) -> dict[str, Past]:
         """By job id.
@@ -40,12 +37,11 @@ class Loader:
         Raises:
             psycopg.Error: not now; try again.
         """
-        async with self._turn:
-            try:
-                return await self._load(runs)
-            except psycopg.Error:
-                await self.close()
-                raise
+        try:
+            return await self._load(runs)
+        except psycopg.Error:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Until the next load."""
@@ -59,11 +55,11 @@ class Loader:
                 self._url, lock_timeout_seconds=2, application_name="sluicegate-worker loader"
             )
         job_ids = [run.job_id for run in runs]
-        requests, entries = self._connection.cursor(binary=True), self._connection.cursor(binary=True)
-        async with self._connection.pipeline():  # one round trip, on the way from a decision to its effect
-            await requests.execute(OF_JOBS, [job_ids])
-            await entries.execute(OF_RUNS, [job_ids, [one.run for one in runs]])
-        pasts = {request.job_id: Past(request) for request in map(REQUESTS.read, await requests.fetchall())}
-        for entry in map(JOURNAL.read, await entries.fetchall()):
+        pasts = {
+            request.job_id: Past(request)
+            for request in map(REQUESTS.read, await run(self._connection, OF_JOBS, [job_ids]))
+        }
+        params = [job_ids, [one.run for one in runs]]
+        for entry in map(JOURNAL.read, await run(self._connection, OF_RUNS, params)):
             pasts[entry.job_id].entries.append(entry)
         return pasts
