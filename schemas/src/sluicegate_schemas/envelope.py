@@ -92,12 +92,13 @@ def read(model: type[E], value: bytes | None, headers: Headers, *, any_mode: boo
         raise MalformedRecord("empty", "the record has no value")
     named = {name.lower(): text for name, text in headers if text is not None}
     if not any_mode:
-        _expect_type(model, _text(named, "ce_type"), _text(named, "ce_specversion"))
+        try:
+            _expect_type(model, _text(named, "ce_type"), _text(named, "ce_specversion"))
+        except MalformedRecord:
+            _read_json(value)  # what is no JSON at all is called that
+            raise
         return Received(_parse(model, value), value, _text(named, "ce_source"), _text(named, "ce_id"), _trace(named))
-    try:
-        data = strict_json.read(value)
-    except MalformedJson as error:
-        raise MalformedRecord("not-json", str(error)) from error
+    data = _read_json(value)
     if named.get("content-type", b"").split(b";")[0].strip().lower() == STRUCTURED:
         return _read_structured(model, value, data, named)
     if "ce_type" in named or "ce_specversion" in named:
@@ -130,12 +131,16 @@ def _expect_type(model: type[Event], found: object, version: object) -> None:
         raise MalformedRecord("wrong-type", f"type is {found!r}; this topic takes {ce_type(model.event)!r}")
 
 
+def _read_json(value: bytes) -> strict_json.JsonValue:
+    try:
+        return strict_json.read(value)
+    except MalformedJson as error:
+        raise MalformedRecord("not-json", str(error)) from error
+
+
 def _parse(model: type[E], value: bytes) -> E:
     if b"\\u0000" in value or b"NaN" in value or b"Infinity" in value:
-        try:
-            strict_json.read(value)  # some text may say so, too
-        except MalformedJson as error:
-            raise MalformedRecord("not-json", str(error)) from error
+        _read_json(value)  # some text may say so, too
     try:
         return model.model_validate_json(value, by_alias=True, by_name=False)
     except ValidationError as error:

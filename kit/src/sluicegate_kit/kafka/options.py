@@ -60,6 +60,7 @@ def producer_config(options: KafkaOptions) -> dict[str, Any]:
         # A commit's events are one burst. Without a moment's wait librdkafka sends off its first records by themselves:
         # seven requests for 64 events of four partitions instead of four, and twice the CPU time, here and there.
         "linger.ms": 0.5,
+        "sticky.partitioning.linger.ms": 0,  # records without a key go to all partitions all the same
         "compression.type": "lz4",
         "partitioner": "murmur2_random",
         "delivery.timeout.ms": options.delivery_timeout_ms,
