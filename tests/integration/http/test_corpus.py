@@ -15,7 +15,7 @@ from tests.support.corpus import HttpEntry, http_entries
 from tests.support.raw_http import Answer, send
 
 ENTRIES = http_entries()
-FLEETING = frozenset({"outbox", "consumer_positions"})
+FLEETING = frozenset({"outbox", "consumer_positions", "tallies", "tally_changes", "tally_decisions"})
 """Tables that change by themselves."""
 
 
