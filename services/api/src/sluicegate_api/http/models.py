@@ -208,6 +208,10 @@ class DeadLetterModel(Shape):
     reason: str
     at: datetime
     received_at: datetime
+    times: int
+    """How often the same event came and could not be handled."""
+    last_at: datetime
+    """When it came last."""
     redrives: int
     redriven_at: datetime | None = None
     redriven_by: str | None = None
