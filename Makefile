@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 UV := UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 PYTHON := .venv/bin/python
-MEMBERS := schemas sdk kit services/api services/worker services/checkpoint-svc handlers dev
+MEMBERS := schemas sdk kit services/api services/worker services/checkpoint-svc services/insights handlers dev
 SOURCES := $(addsuffix /src,$(MEMBERS)) tests
 
 .PHONY: help

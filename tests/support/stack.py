@@ -1,4 +1,4 @@
-"""The three services as processes, any number of replicas of each, on real PostgreSQL and a broker of the caller's."""
+"""The services as processes, any number of replicas of each, on real PostgreSQL and a broker of the caller's."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,17 @@ import psycopg
 from psycopg.rows import dict_row
 
 from sluicegate_dev.keys import make_keys
-from sluicegate_dev.services import API, CHECKPOINT_SVC, SERVICES, WORKER, Service, Surroundings, settings_of
+from sluicegate_dev.services import (
+    API,
+    CHECKPOINT_SVC,
+    INSIGHTS,
+    PROCESSES,
+    SERVICES,
+    WORKER,
+    Service,
+    Surroundings,
+    settings_of,
+)
 from tests.support.databases import Databases
 from tests.support.plain_http import NO_CERTIFICATES
 from tests.support.replica import Replica
@@ -53,7 +63,7 @@ class Stack:
         self.workspace = folder / "workspace"
         self.workspace.mkdir(parents=True, exist_ok=True)
         self.keys = make_keys(folder / "keys")
-        self.replicas: dict[str, list[Replica]] = {service.name: [] for service in SERVICES}
+        self.replicas: dict[str, list[Replica]] = {service.name: [] for service in PROCESSES}
         self.bootstrap_servers = bootstrap_servers
         self._databases = databases
         self._names = {s.name: databases.of(s.name.removesuffix("-svc")) for s in SERVICES}
@@ -97,9 +107,10 @@ class Stack:
         """The first replica."""
         return self.replicas[CHECKPOINT_SVC.name][0]
 
-    def start(self, *, api: int = 1, worker: int = 1, checkpoint_svc: int = 1) -> None:
+    def start(self, *, api: int = 1, worker: int = 1, checkpoint_svc: int = 1, insights: int = 0) -> None:
         """That many replicas of each; returns when all are ready."""
-        for service, count in ((API, api), (WORKER, worker), (CHECKPOINT_SVC, checkpoint_svc)):
+        wanted = ((API, api), (WORKER, worker), (CHECKPOINT_SVC, checkpoint_svc), (INSIGHTS, insights))
+        for service, count in wanted:
             for _ in range(count):
                 self.add(service).start()
         for replicas in self.replicas.values():

@@ -16,7 +16,7 @@ from sluicegate_dev.keys import make_keys
 from sluicegate_dev.own_handlers import Handlers
 from sluicegate_dev.processes import deadline
 from sluicegate_dev.service_process import ServiceProcess
-from sluicegate_dev.services import SERVICES, WORKER, Surroundings, migrate, settings_of
+from sluicegate_dev.services import PROCESSES, SERVICES, WORKER, Surroundings, migrate, settings_of
 from sluicegate_dev.supervisor import Part
 
 Broker = Literal["embedded", "jvm"]
@@ -35,7 +35,7 @@ class Ports:
 
 
 class House:
-    """PostgreSQL, a broker and the three services of one clone."""
+    """PostgreSQL, a broker and the services of one clone."""
 
     def __init__(self, folder: DevFolder, broker: Broker, handlers: Handlers) -> None:
         """Makes the keys and picks the ports; nothing runs yet."""
@@ -51,7 +51,7 @@ class House:
         self.kafka: JvmKafka | EmbeddedBroker = kind(
             folder.kafka, port=folder.port("kafka", _KAFKA_PORT), log=folder.log("kafka"), spawned=folder.note
         )
-        self.ports = {s.name: Ports(folder.port(s.name), folder.port(f"{s.name}-internal")) for s in SERVICES}
+        self.ports = {s.name: Ports(folder.port(s.name), folder.port(f"{s.name}-internal")) for s in PROCESSES}
         self.database_urls: dict[str, str] = {}
         self.services: list[ServiceProcess] = []
         self._handlers = handlers
@@ -89,10 +89,10 @@ class House:
             await asyncio.to_thread(migrate, service, self.database_urls[service.name])
 
     async def start_services(self) -> None:
-        """All three; they get ready in their own time."""
+        """All of them; they get ready in their own time."""
         self.workspace.mkdir(exist_ok=True)
         around = self._surroundings()
-        for service in SERVICES:
+        for service in PROCESSES:
             settings = {**_from_shell(), **settings_of(service, around)}
             if service is WORKER:
                 settings |= self._handlers.settings()

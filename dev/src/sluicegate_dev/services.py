@@ -15,18 +15,22 @@ from sluicegate_kit.migrate import run_migrations
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One of the three, as the other tools see it."""
+    """One service, as the other tools see it."""
 
     name: str
     module: str
-    database: str
-    """Name of its database and of the role that owns it."""
+    database: str = ""
+    """Name of its database and of the role that owns it. Empty: it keeps no tables."""
 
 
 API = Service("api", "sluicegate_api", "sluicegate_api")
 WORKER = Service("worker", "sluicegate_worker", "sluicegate_worker")
 CHECKPOINT_SVC = Service("checkpoint-svc", "sluicegate_checkpoint_svc", "sluicegate_checkpoint")
 SERVICES = (API, CHECKPOINT_SVC, WORKER)
+"""Those that jobs go through, each with its database."""
+INSIGHTS = Service("insights", "sluicegate_insights")
+PROCESSES = (*SERVICES, INSIGHTS)
+"""All that are started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,17 @@ class Surroundings:
 def settings_of(service: Service, surroundings: Surroundings) -> dict[str, str]:
     """The environment variables that the service reads; ports are for the caller to add."""
     settings = {
-        "SLUICEGATE_DATABASE_URL": surroundings.database_urls[service.name],
         "SLUICEGATE_KAFKA_BOOTSTRAP_SERVERS": surroundings.bootstrap_servers,
         "SLUICEGATE_KEYS_FILE": str(surroundings.keys.identities),
         "SLUICEGATE_LOG_FORMAT": "json",
     }
+    if service.database:
+        settings["SLUICEGATE_DATABASE_URL"] = surroundings.database_urls[service.name]
     if service is API:
         settings["ENABLE_AGENT_WORKER"] = "true"
     if service in (API, WORKER):
         settings["SLUICEGATE_MAC_KEY_FILE"] = str(surroundings.keys.mac_key)
-    if service in (API, CHECKPOINT_SVC):
+    if service in (API, CHECKPOINT_SVC, INSIGHTS):
         settings["SLUICEGATE_SESSION_KEYS_FILE"] = str(surroundings.keys.session_key_set)
         settings["SLUICEGATE_INSECURE_DEV_COOKIE"] = "true"
     if service is WORKER:

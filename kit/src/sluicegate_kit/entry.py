@@ -1,4 +1,4 @@
-"""What `python -m <service>` does: `serve` and `migrate`, the same for every service."""
+"""What `python -m <service>` does: `serve`, and `migrate` where there are tables; the same for every service."""
 
 import argparse
 import asyncio
@@ -33,16 +33,19 @@ def run(
     settings: type[S],
     serve: Callable[[S], Awaitable[Sequence[Component]]],
     arguments: Sequence[str] | None = None,
+    *,
+    keeps_tables: bool = True,
 ) -> int:
     """Do what the command line asks; the exit code.
 
     `serve` wires the service: its components, first to last. It runs in the event loop and connects nothing.
-    It may raise `SettingsError` for what a settings file holds.
+    It may raise `SettingsError` for what a settings file holds. A service that `keeps_tables` has `migrate` too.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {package}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="run the service until SIGTERM")
-    commands.add_parser("migrate", help="bring the database to the newest schema, then end")
+    if keeps_tables:
+        commands.add_parser("migrate", help="bring the database to the newest schema, then end")
     command = parser.parse_args(arguments).command
     try:
         if command == "migrate":

@@ -26,20 +26,25 @@ Seconds = Annotated[float, Field(gt=0, le=31_536_000)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
-class MigrationSettings(BaseSettings):
-    """All that `migrate` reads: it needs a database and nothing else. Each variable has the prefix `SLUICEGATE_`."""
+class ProcessSettings(BaseSettings):
+    """The variables that every command of every service reads. Each has the prefix `SLUICEGATE_`."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
     )
 
-    database_url: SecretStr = Field(description="PostgreSQL, as postgresql://user:password@host:port/database")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: for people on a terminal, one JSON line per event elsewhere."""
 
 
-class ServiceSettings(MigrationSettings):
+class MigrationSettings(ProcessSettings):
+    """All that `migrate` reads: it needs a database and nothing else."""
+
+    database_url: SecretStr = Field(description="PostgreSQL, as postgresql://user:password@host:port/database")
+
+
+class ServiceSettings(ProcessSettings):
     """The variables that all services read."""
 
     kafka_bootstrap_servers: str = Field(description="Kafka, as host:port[,host:port…]", min_length=1)
@@ -55,14 +60,18 @@ class ServiceSettings(MigrationSettings):
     internal_host: str = "127.0.0.1"
     internal_port: Port = 0
     keys_file: Path = Field(description="the file of identities and their keys (JSON)")
+    grace_seconds: Seconds = 25
+    """How long the process may take to drain after SIGTERM."""
+
+
+class StoringSettings(ServiceSettings, MigrationSettings):
+    """The variables of services that keep tables and send events."""
 
     outbox_claim_seconds: Seconds = 30
     answer_first_seconds: Seconds = 30
     answer_max_seconds: Seconds = 3600
     sweep_interval_seconds: Seconds = 1
     lock_timeout_seconds: Seconds = 2
-    grace_seconds: Seconds = 25
-    """How long the process may take to drain after SIGTERM."""
 
 
 class PageSettings(ServiceSettings):

@@ -13,14 +13,14 @@ PROGRAM = """
 from sluicegate_kit.entry import run
 from sluicegate_kit.lifecycle import Resource
 from sluicegate_kit.metrics import Metrics
-from sluicegate_kit.settings import ServiceSettings
+from sluicegate_kit.settings import StoringSettings
 from sluicegate_kit.web.internal import internal_app
 from sluicegate_kit.web.server import HttpServer
 
 async def serve(settings):
     return [Resource("pool"), HttpServer("internal", internal_app(Metrics()), "127.0.0.1", settings.internal_port)]
 
-raise SystemExit(run("test", "some_service", ServiceSettings, serve))
+raise SystemExit(run("test", "some_service", StoringSettings, serve))
 """
 SETTINGS = {
     "SLUICEGATE_DATABASE_URL": "postgresql://u:secret-marker@127.0.0.1:1/d",

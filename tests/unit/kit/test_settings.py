@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from sluicegate_kit.settings import CommaSeparated, PageSettings, ServiceSettings, SettingsError, load
+from sluicegate_kit.settings import CommaSeparated, PageSettings, SettingsError, StoringSettings, load
 
 GOOD = {
     "SLUICEGATE_DATABASE_URL": "postgresql://u:secret-marker@h/d",
@@ -14,7 +14,7 @@ GOOD = {
 }
 
 
-class WorkerLike(ServiceSettings):
+class WorkerLike(StoringSettings):
     handlers: CommaSeparated = ("one",)
     enable_agent_worker: bool = Field(default=False, validation_alias="ENABLE_AGENT_WORKER")
 

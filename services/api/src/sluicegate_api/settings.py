@@ -5,11 +5,11 @@ from pathlib import Path
 from pydantic import Field
 
 from sluicegate_api.domain.silence import Silence
-from sluicegate_kit.settings import PageSettings, Seconds
+from sluicegate_kit.settings import PageSettings, Seconds, StoringSettings
 from sluicegate_schemas.limits import INPUT_BYTES
 
 
-class ApiSettings(PageSettings):
+class ApiSettings(StoringSettings, PageSettings):
     """The variables that only the api reads."""
 
     mac_key_file: Path = Field(description="the file of the key that api and worker share, for sg_mac")

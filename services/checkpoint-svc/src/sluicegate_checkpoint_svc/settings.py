@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from sluicegate_kit.settings import PageSettings, Seconds
+from sluicegate_kit.settings import PageSettings, Seconds, StoringSettings
 
 
-class CheckpointSettings(PageSettings):
+class CheckpointSettings(StoringSettings, PageSettings):
     """The keys that sign decisions and sessions, how long those last, and the pace of expiry."""
 
     decision_key_file: Path = Field(description="the private key that signs decisions: Ed25519, PKCS #8 in PEM")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from sluicegate_kit.settings import CommaSeparated, Seconds, ServiceSettings
+from sluicegate_kit.settings import CommaSeparated, Seconds, StoringSettings
 from sluicegate_schemas.limits import INPUT_BYTES
 
 
@@ -15,7 +15,7 @@ def _name_of_process() -> str:
     return f"{socket.gethostname()[:150]}-{os.getpid()}"
 
 
-class WorkerSettings(ServiceSettings):
+class WorkerSettings(StoringSettings):
     """The variables that only the worker reads."""
 
     keys_file: Path = Path("unused")
