@@ -64,7 +64,7 @@ def comparable(found: list[Insights]) -> list[object]:
 
 def _of(figures: object) -> object:
     names = ("ended", "decided", "pending", "oldest_at")
-    return (*(getattr(figures, name) for name in names), sorted(getattr(figures, "waits")))
+    return (*(getattr(figures, name) for name in names), sorted(figures.waits))
 
 
 @given(told_otherwise())

@@ -89,8 +89,8 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 def _flow(figures: Figures) -> dict[str, Any]:
     return {
-        "ended": dict(figures.ended),
-        "decided": dict(figures.decided),
+        "ended": {status.value: number for status, number in figures.ended.items()},
+        "decided": {outcome.value: number for outcome, number in figures.decided.items()},
         "wait": {
             "answers": len(figures.waits),
             "p50Seconds": figures.wait(50),
