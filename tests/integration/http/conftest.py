@@ -10,6 +10,6 @@ from tests.support.databases import Databases
 
 @pytest.fixture(scope="module")
 def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Both services; everything in the module happens to them."""
+    """The services; everything in the module happens to them."""
     with open_house(databases, tmp_path_factory.mktemp("house")) as house:
         yield house

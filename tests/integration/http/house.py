@@ -1,4 +1,4 @@
-"""Both services as callers meet them: on real ports and real PostgreSQL, in another thread.
+"""The services as callers meet them: on real ports and real PostgreSQL, in another thread.
 
 Each has a broker of its own in memory: nothing that is done to one changes the other while somebody looks.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from sluicegate_dev.services import API, CHECKPOINT_SVC
+from sluicegate_dev.services import API, CHECKPOINT_SVC, INSIGHTS
 from sluicegate_kit.access.roles import Role
 from sluicegate_kit.kafka.memory import MemoryBroker
 from sluicegate_kit.web.asgi import Wrapper
@@ -19,6 +19,7 @@ from sluicegate_kit.web.server import HttpServer
 from sluicegate_schemas.envelope import Message
 from tests.integration.api.replica import running
 from tests.integration.checkpoint_svc.replicas import World
+from tests.integration.insights import replica as insights
 from tests.support.callers import bearer, one_of_each_role
 from tests.support.databases import Databases
 from tests.support.plain_http import NO_CERTIFICATES
@@ -26,7 +27,7 @@ from tests.support.plain_http import NO_CERTIFICATES
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One of the two."""
+    """One of them."""
 
     name: str
     port: int
@@ -45,26 +46,27 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The two, and their brokers."""
+    """All that have callers, and their brokers."""
 
     api: Service
     checkpoint_svc: Service
-    brokers: tuple[MemoryBroker, MemoryBroker]
+    insights: Service
+    brokers: tuple[MemoryBroker, ...]
     portal: BlockingPortal
-    apps: tuple[Wrapper, Wrapper]
+    apps: tuple[Wrapper, ...]
 
     def service(self, name: str) -> Service:
         """By its name in `access.toml`."""
-        return {API.name: self.api, CHECKPOINT_SVC.name: self.checkpoint_svc}[name]
+        return {each.name: each for each in (self.api, self.checkpoint_svc, self.insights)}[name]
 
     def deliver(self, *messages: Message) -> None:
-        """The worker, or an upstream system, sends these to both."""
+        """The worker, or an upstream system, sends these to all."""
         for broker in self.brokers:
             for message in messages:
                 self.portal.call(broker.append, message)
 
     def drain(self) -> None:
-        """Tells both that their server stops, as it would 10 s before: long polls and event streams end at once."""
+        """Tells each that its server stops, as it would 10 s before: long polls and event streams end at once."""
         for app in self.apps:
             self.portal.call(app.stopping.set)
 
@@ -74,12 +76,13 @@ def open_house(databases: Databases, folder: Path) -> Iterator[House]:
     """Started, and ended with the block. Callers are `one_of_each_role`."""
     names = {service: databases.of(service) for service in ("api", "checkpoint")}
     urls = {service: databases.url(name, service=service) for service, name in names.items()}
-    brokers = (MemoryBroker(), MemoryBroker())
+    brokers = (MemoryBroker(), MemoryBroker(), MemoryBroker())
     services = _services(urls, folder, *brokers)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(services) as (apps, ports):
         yield House(
             Service(API.name, ports[0], urls["api"]),
             Service(CHECKPOINT_SVC.name, ports[1], urls["checkpoint"]),
+            Service(INSIGHTS.name, ports[2], ""),
             brokers,
             portal,
             apps,
@@ -90,18 +93,23 @@ def open_house(databases: Databases, folder: Path) -> Iterator[House]:
 
 @asynccontextmanager
 async def _services(
-    urls: dict[str, str], folder: Path, of_api: MemoryBroker, of_checkpoint_svc: MemoryBroker
-) -> AsyncIterator[tuple[tuple[Wrapper, Wrapper], tuple[int, int]]]:
+    urls: dict[str, str],
+    folder: Path,
+    of_api: MemoryBroker,
+    of_checkpoint_svc: MemoryBroker,
+    of_insights: MemoryBroker,
+) -> AsyncIterator[tuple[tuple[Wrapper, ...], tuple[int, ...]]]:
     world, callers = World(urls["checkpoint"], of_checkpoint_svc, folder), one_of_each_role()
     async with (
         running(urls["api"], folder, of_api) as api,
         world.replicas(identities=callers) as (checkpoint_svc,),
+        insights.running(folder, of_insights) as figures,
     ):
         server = HttpServer("http", checkpoint_svc.service.app, "127.0.0.1", 0)
         await server.start()
         port = api.http.base_url.port
         assert port is not None
         try:
-            yield (api.service.app, checkpoint_svc.service.app), (port, server.port)
+            yield (api.service.app, checkpoint_svc.service.app, figures.service.app), (port, server.port, figures.port)
         finally:
             await server.stop()

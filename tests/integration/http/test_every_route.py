@@ -1,4 +1,4 @@
-"""Every route of both services, tried by everybody: each role, with a key and in a session, as requester and not.
+"""Every route of every service, tried by everybody: each role, with a key and in a session, as requester and not.
 
 The table `access.toml` says what is to be expected. A route without a row keeps its service from starting
 (`tests/unit/kit/web/test_access.py`); a row without a route is found here.
