@@ -16,7 +16,7 @@ from sluicegate_dev.front_door import FrontDoor
 from sluicegate_dev.keys import PEOPLE, Keys
 from sluicegate_dev.routes import routes_of
 from sluicegate_dev.samples import lay_out_samples
-from sluicegate_dev.services import API, CHECKPOINT_SVC
+from sluicegate_dev.services import API, CHECKPOINT_SVC, INSIGHTS
 from sluicegate_kit.web.server import HttpServer
 from tests.support.databases import Databases
 from tests.support.plain_http import NO_CERTIFICATES
@@ -123,8 +123,8 @@ def open_console(folder: Path, databases: Databases, bootstrap_servers: str, **s
     ) as stack:
         introduce(stack.keys)
         lay_out_samples(REPOSITORY / "examples", stack.workspace)
-        stack.start()
-        ports = {API.name: stack.api.port, CHECKPOINT_SVC.name: stack.checkpoint_svc.port}
+        stack.start(insights=1)
+        ports = {service.name: stack.replicas[service.name][0].port for service in (API, CHECKPOINT_SVC, INSIGHTS)}
         with front_door(ports) as origin:
             yield Console(stack, origin)
 
