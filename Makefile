@@ -32,8 +32,8 @@ demo: install ## one job of each type, submitted to the `make dev` that runs
 	@exec $(PYTHON) -m sluicegate_dev demo
 
 .PHONY: test
-test: install ## every test that this machine can run (ARGS='-k name' for some)
-	@$(PYTHON) -m pytest $(ARGS)
+test: install ## every test that this machine can run, two at a time (ARGS='-k name' for some, one at a time)
+	@$(PYTHON) -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile)
 
 .PHONY: chromium
 chromium: ## install the browser that `make test` and `make screenshots` use, with apt-get, where there is none
