@@ -36,9 +36,11 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedKafka]:
         kafka.start()
     except CannotRunHere as error:
         lacking("kafka", str(error))
-    assert topics(kafka, "apply", "--users").returncode == 0
-    yield kafka
-    kafka.wipe()
+    try:
+        assert topics(kafka, "apply", "--users").returncode == 0
+        yield kafka
+    finally:
+        kafka.wipe()
 
 
 def topics(kafka: GuardedKafka, *words: str, user: str = ADMIN, **settings: str) -> "subprocess.CompletedProcess[str]":

@@ -6,7 +6,7 @@ from typing import Any
 from sluicegate_schemas.rights import group_of
 from sluicegate_schemas.topics import TOPICS, Party, Topic
 
-VERSION = "3.0.0"
+VERSION = "3.1.0"
 KAFKA_BINDING = "0.5.0"
 """Of the AsyncAPI Kafka bindings."""
 
