@@ -43,12 +43,16 @@ chromium: ## install the browser that `make test` and `make screenshots` use, wi
 check: install ## format, lint, types, imports, schema drift, dependencies, lock, spelling
 	@dev/check
 
+.PHONY: check-deploy
+check-deploy: ## have what deploy/ and schemas/ hand to other programs read by those (Java ≥ 17, Maven, Node)
+	@dev/check-deploy
+
 .PHONY: format
 format: install ## put the code into its format, mend what the linter can mend
 	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q .
 
 .PHONY: schemas
-schemas: install ## write the JSON Schema files and examples from the models
+schemas: install ## write what others read of the contracts: JSON Schemas, examples, AsyncAPI, Strimzi's files
 	@$(PYTHON) -m sluicegate_schemas generate
 
 .PHONY: migrate

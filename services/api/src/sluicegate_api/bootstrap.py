@@ -55,6 +55,7 @@ from sluicegate_kit.web.server import HttpServer
 from sluicegate_kit.web.session_cookie import session_cookie
 from sluicegate_schemas.fleet_control import Desired
 from sluicegate_schemas.job_control import EVERY_JOB
+from sluicegate_schemas.rights import group_of
 from sluicegate_schemas.topics import (
     CHECKPOINT_CREATED,
     CHECKPOINT_DECIDED,
@@ -65,7 +66,7 @@ from sluicegate_schemas.topics import (
 )
 
 NAME = "api"
-GROUP = "sluicegate-api"
+GROUP = group_of(Party.API)
 TOPICS = tuple(
     topic.name for topic in (JOB_LIFECYCLE, WORKER_STATUS, CHECKPOINT_CREATED, CHECKPOINT_DECIDED, DEAD_LETTER)
 )

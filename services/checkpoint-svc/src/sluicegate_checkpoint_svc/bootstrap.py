@@ -54,10 +54,11 @@ from sluicegate_kit.web.people import People
 from sluicegate_kit.web.server import HttpServer
 from sluicegate_kit.web.session_cookie import session_cookie
 from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.rights import group_of
 from sluicegate_schemas.topics import CHECKPOINT_CREATED, JOB_LIFECYCLE, Party
 
 NAME = "checkpoint-svc"
-GROUP = "sluicegate-checkpoint-svc"
+GROUP = group_of(Party.CHECKPOINT_SVC)
 TOPICS = (CHECKPOINT_CREATED.name, JOB_LIFECYCLE.name)
 READ_CONNECTIONS = 4
 SILENT_SECONDS = 30

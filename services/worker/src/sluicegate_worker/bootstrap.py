@@ -26,6 +26,7 @@ from sluicegate_kit.outbox.sweeper import Sweeper
 from sluicegate_kit.settings import SettingsError
 from sluicegate_kit.web.internal import Probe, internal_app
 from sluicegate_kit.web.server import HttpServer
+from sluicegate_schemas.rights import group_of
 from sluicegate_schemas.topics import (
     CHECKPOINT_DECIDED,
     CHECKPOINT_RECORDED,
@@ -57,7 +58,7 @@ from sluicegate_worker.tables import TABLES
 log = structlog.get_logger(__name__)
 
 NAME = "worker"
-GROUP = "sluicegate-worker"
+GROUP = group_of(Party.WORKER)
 TOPICS = (JOB_REQUESTED, JOB_CONTROL, FLEET_CONTROL, CHECKPOINT_DECIDED, CHECKPOINT_RECORDED)
 READ_CONNECTIONS = 2
 SILENT_SECONDS = 30
