@@ -36,15 +36,16 @@ EXPOSE 8080 9090
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:9090/readyz', timeout=3)"]
 USER 10001:10001
-CMD ["serve"]
 
 FROM runtime AS api
 COPY --from=build-api /app /app
 ENTRYPOINT ["python", "-m", "sluicegate_api"]
+CMD ["serve"]
 
 FROM runtime AS checkpoint-svc
 COPY --from=build-checkpoint-svc /app /app
 ENTRYPOINT ["python", "-m", "sluicegate_checkpoint_svc"]
+CMD ["serve"]
 
 # Handlers of your own go into /handlers: examples/own-handlers/Dockerfile.
 FROM runtime AS worker
@@ -52,3 +53,4 @@ COPY --from=build-worker /app /app
 COPY --from=build-worker --chown=10001:10001 /workspace /workspace
 ENV PYTHONPATH=/handlers SLUICEGATE_WORKSPACE=/workspace
 ENTRYPOINT ["python", "-m", "sluicegate_worker"]
+CMD ["serve"]
