@@ -103,7 +103,11 @@ def test_sigterm_reaches_python_which_drains_and_ends_with_0(project: Project, s
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
             assert answer.json()["type"].endswith("/unavailable")
     docker("start", container)
-    eventually(lambda: inspect(container)["State"]["Health"]["Status"] == "healthy", f"{service} is well again")
+    eventually(
+        lambda: inspect(container)["State"]["Health"]["Status"] == "healthy",
+        f"{service} is well again",
+        within_seconds=60,
+    )
 
 
 def test_up_again_changes_nothing_and_what_was_done_is_still_there(project: Project) -> None:

@@ -1,5 +1,7 @@
 """Makes what docker-compose.yml must be told: a folder of keys, and passwords in an env file."""
 
+import hashlib
+import json
 import secrets
 from pathlib import Path
 
@@ -11,7 +13,9 @@ PASSWORDS = (
     "API_DATABASE_PASSWORD",
     "CHECKPOINT_DATABASE_PASSWORD",
     "WORKER_DATABASE_PASSWORD",
+    "GRAFANA_PASSWORD",
 )
+PROMETHEUS_KEY = "prometheus.key"
 
 
 def make_compose_secrets(env_file: Path, folder: Path) -> Keys:
@@ -20,6 +24,7 @@ def make_compose_secrets(env_file: Path, folder: Path) -> Keys:
     The file names `folder` as given: a relative path is relative to docker-compose.yml.
     """
     keys = make_keys(folder)
+    _introduce_prometheus(keys)
     _let_containers_read(keys)
     wanted = {
         "SECRETS": str(folder),
@@ -34,6 +39,19 @@ def make_compose_secrets(env_file: Path, folder: Path) -> Keys:
     return keys
 
 
+def _introduce_prometheus(keys: Keys) -> None:
+    """A machine that may read the api's figures, and its key in a file."""
+    file = keys.folder / PROMETHEUS_KEY
+    if file.exists():
+        return
+    secret = secrets.token_urlsafe(32)
+    key = {"id": "prometheus", "sha256": hashlib.sha256(secret.encode()).hexdigest(), "expiresAt": None}
+    known = json.loads(keys.identities.read_text())
+    known["identities"].append({"name": "prometheus", "person": False, "roles": ["viewer"], "keys": [key]})
+    write_private(keys.identities, json.dumps(known, indent=2) + "\n")
+    write_private(file, f"sg_prometheus_{secret}")
+
+
 def _let_containers_read(keys: Keys) -> None:
     # A container sees single files, under another user; on this machine their folder keeps everybody else out.
     for file in (
@@ -43,5 +61,6 @@ def _let_containers_read(keys: Keys) -> None:
         keys.session_key_set,
         keys.mac_key,
         keys.identities,
+        keys.folder / PROMETHEUS_KEY,
     ):
         file.chmod(0o444)

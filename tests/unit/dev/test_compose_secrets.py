@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from sluicegate_dev.compose_secrets import PASSWORDS, make_compose_secrets
+from sluicegate_dev.compose_secrets import PASSWORDS, PROMETHEUS_KEY, make_compose_secrets
+from sluicegate_kit.access.identities import Identities
+from sluicegate_kit.access.roles import Role
 
 
 def variables(file: Path) -> dict[str, str]:
@@ -37,3 +39,10 @@ def test_containers_read_the_files_and_other_people_do_not_reach_them(tmp_path: 
     assert folder.stat().st_mode & 0o777 == 0o700
     assert keys.decision_key.stat().st_mode & 0o777 == 0o444
     assert (folder / "api-keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_prometheus_has_a_key_that_may_read_and_nothing_else(tmp_path: Path) -> None:
+    keys = make_compose_secrets(tmp_path / ".env", tmp_path / "secrets")
+    key = (keys.folder / PROMETHEUS_KEY).read_text()
+    caller = Identities.from_file(keys.identities).recognise(f"Bearer {key}")
+    assert (caller.name, caller.roles) == ("prometheus", {Role.VIEWER})
