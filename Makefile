@@ -43,6 +43,19 @@ chromium: ## install the browser that `make test` and `make screenshots` use, wi
 check: install ## format, lint, types, imports, schema drift, dependencies, lock, spelling
 	@dev/check
 
+.PHONY: check-deploy
+check-deploy: .tools/bin/uv ## the chart and the rest of deploy/, each read by the programs that know it (needs Go)
+	@dev/check-deploy
+
+.PHONY: check-cluster
+check-cluster: install ## the chart on a real kube-apiserver (needs Go, which builds it once: a quarter of an hour)
+	@$(PYTHON) -m pytest -m cluster tests/cluster $(ARGS)
+
+.PHONY: chart
+chart: ## write what the chart renders into deploy/chart/rendered, where it is compared with the code (needs Go)
+	@cp deploy/routes.toml deploy/chart/sluicegate/routes.toml
+	@dev/render-chart deploy/chart/rendered
+
 .PHONY: format
 format: install ## put the code into its format, mend what the linter can mend
 	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q .
