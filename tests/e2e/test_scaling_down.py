@@ -22,12 +22,12 @@ def test_no_job_is_lost_and_no_attempt_is_counted(make_town: TownFactory, tmp_pa
     at_work = "SELECT worker_id FROM runs WHERE status = 'running' AND owner IS NOT NULL"
     eventually(lambda: len(stack.rows(WORKER, at_work)) == 4 * SLOTS, "every slot of every worker is taken")
     assert len({row["worker_id"] for row in stack.rows(WORKER, at_work)}) == 4
-    for _ in range(12):
+    for _ in range(6):
         town.submit_gated(Plan.APPROVE)
 
     for replica in goes:
         replica.child.send(signal.SIGTERM)
-    for _ in range(12):
+    for _ in range(6):
         town.submit_gated(Plan.APPROVE)
     assert [replica.wait_until_dead() for replica in goes] == [0, 0, 0]
     assert stays.runs
