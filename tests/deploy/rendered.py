@@ -37,9 +37,7 @@ def manifests(values: str) -> list[Manifest]:
 def manifest(values: str, kind: str, name: str) -> Manifest:
     """One of them, by its name after the release's."""
     (found,) = (
-        each
-        for each in manifests(values)
-        if (each["kind"], each["metadata"]["name"]) == (kind, f"sluicegate-{name}")
+        each for each in manifests(values) if (each["kind"], each["metadata"]["name"]) == (kind, f"sluicegate-{name}")
     )
     return found
 
