@@ -44,7 +44,7 @@ check: install ## format, lint, types, imports, schema drift, dependencies, lock
 	@dev/check
 
 .PHONY: check-deploy
-check-deploy: .tools/bin/uv ## the chart and the rest of deploy/, each read by the programs that know it (needs Go)
+check-deploy: install ## the chart and the rest of deploy/, each read by the programs that know it (needs Go)
 	@dev/check-deploy
 
 .PHONY: check-cluster
