@@ -13,6 +13,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from sluicegate_dev.folder import write_private
 from sluicegate_dev.ports import LOOPBACK, free_port
 from sluicegate_dev.processes import Child
 from tests.support.waiting import eventually
@@ -143,7 +144,7 @@ class Cluster:
             "contexts": [{"name": "here", "context": {"cluster": "here", "user": "admin"}}],
             "current-context": "here",
         }
-        self.kubeconfig.write_text(yaml.safe_dump(config))
+        write_private(self.kubeconfig, yaml.safe_dump(config))
 
     def _etcd_flags(self) -> Iterable[str]:
         clients, peers = f"http://{LOOPBACK}:{self._etcd}", f"http://{LOOPBACK}:{self._peers}"
