@@ -44,8 +44,17 @@ check: install ## format, lint, types, imports, schema drift, dependencies, lock
 	@dev/check
 
 .PHONY: check-deploy
-check-deploy: install ## what deploy/ and schemas/ hand to other programs, read by those (Java ≥ 17, Maven, Node)
+check-deploy: install ## what deploy/ and schemas/ hand to other programs, read by those (Java ≥ 17, Maven, Node, Go)
 	@dev/check-deploy
+
+.PHONY: check-cluster
+check-cluster: install ## the chart on a real kube-apiserver (needs Go, which builds it once: a quarter of an hour)
+	@$(PYTHON) -m pytest -m cluster tests/cluster $(ARGS)
+
+.PHONY: chart
+chart: ## write what the chart renders into deploy/chart/rendered, where it is compared with the code (needs Go)
+	@cp deploy/routes.toml deploy/chart/sluicegate/routes.toml
+	@dev/render-chart deploy/chart/rendered
 
 .PHONY: format
 format: install ## put the code into its format, mend what the linter can mend
