@@ -1,4 +1,4 @@
-"""Command line: `python -m sluicegate_dev up | demo`."""
+"""Command line: `python -m sluicegate_dev up | demo | reference`."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from sluicegate_dev import reference
 from sluicegate_dev.demo import demo
 from sluicegate_dev.errors import DevError
 from sluicegate_dev.up import Options, up
@@ -24,16 +25,27 @@ def main() -> int:
     run.add_argument("--handlers", help="your handler modules, comma-separated, or paths of them")
     run.add_argument("--port", type=int, default=_FRONT_PORT, help="another free one if taken")
     commands.add_parser("demo", help="submit one job of each type to what runs")
+    pages = commands.add_parser("reference", help="write docs/configuration.md and docs/metrics.md from the code")
+    pages.add_argument("--check", action="store_true", help="only say whether they are what the code says")
     given = parser.parse_args()
     logs.configure("dev", level="warning")
     try:
         if given.command == "demo":
             return demo(given.clone)
+        if given.command == "reference":
+            return _reference(given.clone, check=given.check)
         handlers = given.handlers or os.environ.get("SLUICEGATE_HANDLERS", "")
         asyncio.run(up(Options(given.clone.resolve(), given.kafka, handlers, given.port)))
     except DevError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    return 0
+
+
+def _reference(clone: Path, *, check: bool) -> int:
+    if check:
+        return 0 if reference.check(clone) else 1
+    reference.write(clone)
     return 0
 
 
