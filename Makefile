@@ -39,6 +39,10 @@ test: install ## every test that this machine can run (ARGS='-k name' for some)
 chromium: ## install the browser that `make test` and `make screenshots` use, with apt-get, where there is none
 	@dev/chromium
 
+.PHONY: prometheus
+prometheus: ## install what `make test` and `make test-alerts` use of Prometheus, with apt-get, where there is none
+	@dev/prometheus
+
 .PHONY: check
 check: install ## format, lint, types, imports, schema drift, dependencies, lock, spelling
 	@dev/check
@@ -50,6 +54,10 @@ format: install ## put the code into its format, mend what the linter can mend
 .PHONY: schemas
 schemas: install ## write the JSON Schema files and examples from the models
 	@$(PYTHON) -m sluicegate_schemas generate
+
+.PHONY: reference
+reference: install ## write docs/configuration.md and docs/metrics.md from the code
+	@$(PYTHON) -m sluicegate_dev reference
 
 .PHONY: migrate
 migrate: install ## bring the databases of SERVICE=api|worker|checkpoint-svc to the newest version (SLUICEGATE_DATABASE_URL)
@@ -63,6 +71,10 @@ bench: install ## measure on real Kafka; the numbers go into docs/performance.md
 .PHONY: sweep
 sweep: install ## every crash point at more moments than `make test` tries
 	@SLUICEGATE_REQUIRE=kafka $(PYTHON) -m pytest -m sweep $(ARGS)
+
+.PHONY: test-alerts
+test-alerts: install prometheus ## each alert fired by its fault and ended by its mending, on a real Prometheus and Alertmanager
+	@SLUICEGATE_REQUIRE=promtool $(PYTHON) -m pytest -m alerts $(ARGS)
 
 .PHONY: clean
 clean: ## remove what `make dev` keeps; the next one starts from nothing
