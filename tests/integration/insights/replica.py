@@ -36,8 +36,8 @@ async def running(folder: Path, broker: MemoryBroker, clock: Clock | None = None
             "insecure_dev_cookie": True,
         }
     )
-    consumer = MemoryConsumer(broker, group_of_process(), TOPICS, poll_seconds=0.05)
-    service = assemble(settings, consumer, one_of_each_role(), Metrics(), clock)
+    consumer = MemoryConsumer(broker, group_of_process(), [topic.name for topic in TOPICS], poll_seconds=0.05)
+    service = assemble(settings, consumer, one_of_each_role(), Metrics(), clock=clock)
     server = HttpServer("http", service.app, "127.0.0.1", 0)
     started: list[Component] = []
     try:

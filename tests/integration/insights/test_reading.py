@@ -26,7 +26,7 @@ class Replica:
 
     def __init__(self, broker: MemoryBroker) -> None:
         self.facts, self.clock, self.metrics = Facts(), ManualClock(NOON), Metrics()
-        self.consumer = MemoryConsumer(broker, group_of_process(), TOPICS, poll_seconds=0)
+        self.consumer = MemoryConsumer(broker, group_of_process(), [topic.name for topic in TOPICS], poll_seconds=0)
         self.reader = Reader(self.consumer, self.facts, self.clock, self.metrics)
 
     async def catch_up(self) -> Progress:

@@ -15,11 +15,12 @@ from sluicegate_kit.clock import Clock, SystemClock
 from sluicegate_kit.kafka.confluent import ConfluentConsumer
 from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer
-from sluicegate_kit.lifecycle import Component, Loop
+from sluicegate_kit.lifecycle import Component, Loop, Resource
 from sluicegate_kit.metrics import Metrics
 from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.repeating import Repeating
 from sluicegate_kit.settings import PageSettings
+from sluicegate_kit.tracing import Tracing, configured
 from sluicegate_kit.web.app import build_app
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.internal import Probe, internal_app
@@ -27,6 +28,8 @@ from sluicegate_kit.web.people import People
 from sluicegate_kit.web.server import HttpServer
 from sluicegate_kit.web.session_cookie import session_cookie
 from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.rights import group_of
+from sluicegate_schemas.topics import Party
 
 NAME = "insights"
 SIGN_OUT = "/admin/sign-out"
@@ -55,11 +58,17 @@ class Service:
 
 def group_of_process() -> str:
     """A consumer group that nobody has been in before: each process reads everything, from the start."""
-    return f"sluicegate-{NAME}-{new_id()}"
+    return f"{group_of(Party.INSIGHTS)}-{new_id()}"
 
 
 def assemble(
-    settings: PageSettings, consumer: Consumer, identities: Identities, process: Metrics, clock: Clock | None = None
+    settings: PageSettings,
+    consumer: Consumer,
+    identities: Identities,
+    process: Metrics,
+    *,
+    clock: Clock | None = None,
+    tracing: Tracing | None = None,
 ) -> Service:
     """A replica on this broker."""
     clock, facts = clock or SystemClock(), Facts()
@@ -74,15 +83,17 @@ def assemble(
         routers=[router(InsightsEndpoint(facts, reader, clock))],
         pages=[*pages.routes(), *InsightsPage(pages, facts, reader, clock).routes()],
         people=people,
+        tracing=tracing,
     )
     return Service(reader, app)
 
 
 async def serve(settings: PageSettings) -> Sequence[Component]:
     """The components of the process."""
-    process = Metrics.of_process()
-    consumer = ConfluentConsumer(KafkaOptions.of(settings, NAME, gathers=True), group_of_process(), TOPICS)
-    service = assemble(settings, consumer, Identities.from_file(settings.keys_file), process)
+    process, tracing = Metrics.of_process(), configured(NAME, settings)
+    options = KafkaOptions.of(settings, NAME, gathers=True)
+    consumer = ConfluentConsumer(options, group_of_process(), [topic.name for topic in TOPICS])
+    service = assemble(settings, consumer, Identities.from_file(settings.keys_file), process, tracing=tracing)
 
     async def polls() -> None:
         if service.reader.polled_seconds_ago > SILENT_SECONDS:
@@ -94,6 +105,7 @@ async def serve(settings: PageSettings) -> Sequence[Component]:
 
     internal = internal_app(process, alive=[Probe("consumer", polls)], ready=[Probe("log", has_read)])
     return [
+        *([] if tracing is None else [Resource("tracing", closed=tracing.close)]),
         *service.loops(),
         HttpServer("internal", internal, settings.internal_host, settings.internal_port),
         HttpServer("http", service.app, settings.http_host, settings.http_port),

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import structlog
 
 from sluicegate_insights.domain.facts import Facts
-from sluicegate_insights.records import learn_from
+from sluicegate_insights.records import TOPICS, learn_from
 from sluicegate_kit.clock import Clock
+from sluicegate_kit.kafka.observed import Observed
 from sluicegate_kit.kafka.ports import BrokerUnavailable, Consumer, LogState, Partition, Record
 from sluicegate_kit.kafka.positions import Position, is_lost
-from sluicegate_kit.metrics import LOGS_LOST, SKIPPED_RECORDS, Metrics
+from sluicegate_kit.metrics import Metrics
 from sluicegate_schemas.errors import MalformedRecord
-from sluicegate_schemas.topics import JOB_LIFECYCLE
+from sluicegate_schemas.topics import JOB_LIFECYCLE, Party
 
 KEPT_SECONDS = JOB_LIFECYCLE.retention_ms / 1000
 """As long as Kafka keeps what was learned from: a replica that starts later could not know more."""
@@ -43,19 +44,31 @@ class Reader:
         self._consumer = consumer
         self._facts = facts
         self._clock = clock
-        self._skipped = metrics.counter(SKIPPED_RECORDS)
-        self._logs_lost = metrics.counter(LOGS_LOST)
+        self._observed = Observed(metrics, TOPICS, Party.INSIGHTS)
         self._positions: dict[Partition, Position] = {}
         self._goal: dict[Partition, int] = {}
         """Where each log ended when it was first looked at."""
         self._stopping = asyncio.Event()
-        self._polled_at = time.monotonic()
+        self._polled_at = self._told_at = time.monotonic()
+        self.lags: Mapping[Partition, int] = {}
+        """Records that each log held beyond what was read, when it was looked at last."""
         self.progress = Progress(complete=False, behind=None)
+        self._observed.follow(self)
 
     @property
     def polled_seconds_ago(self) -> float:
         """How long ago the last poll succeeded: the sign of life."""
         return time.monotonic() - self._polled_at
+
+    @property
+    def stalled_seconds(self) -> float:
+        """How long ago the last poll succeeded, or the broker last said how long its logs are, if that is longer."""
+        return time.monotonic() - min(self._polled_at, self._told_at)
+
+    @property
+    def assigned(self) -> frozenset[Partition]:
+        """All partitions, once it has joined its group."""
+        return self._consumer.assigned
 
     async def run(self) -> None:
         """Read until `stop`.
@@ -83,6 +96,7 @@ class Reader:
             known = self._positions.get(place)
             log_id = None if known is None else known.topic_id
             self._positions[place] = Position(place.topic, place.number, next_offset, log_id)
+        self._observed.ingested(records)
 
     async def look(self) -> None:
         """See how far the log goes, and whether it is still the one that was read."""
@@ -110,16 +124,17 @@ class Reader:
         if not everything:
             return Progress(self.progress.complete, None)
         read = {each: self._positions[each].next_offset for each in states}
-        behind = sum(max(0, now.end - read[each]) for each, now in states.items())
+        self.lags = {each: max(0, now.end - read[each]) for each, now in states.items()}
+        self._told_at = time.monotonic()
         self._goal = self._goal or {each: now.end for each, now in states.items()}
         reached = all(read.get(each, 0) >= end for each, end in self._goal.items())
-        return Progress(self.progress.complete or reached, behind)
+        return Progress(self.progress.complete or reached, sum(self.lags.values()))
 
     def _learn(self, record: Record) -> None:
         try:
             learn_from(record, self._facts)
         except MalformedRecord:
-            self._skipped.labels(record.topic).inc()
+            self._observed.skipped(record.topic)
 
     async def _start_over(self, lost: Mapping[Partition, LogState]) -> None:
         """Read a log that was made anew from its start. What is known stays known: it did happen."""
@@ -132,7 +147,7 @@ class Reader:
         for each, state in lost.items():
             self._positions[each] = Position(each.topic, each.number, state.start, state.log_id)
             self._goal[each] = state.end
-            self._logs_lost.labels(each.topic).inc()
+            self._observed.log_lost(each.topic)
 
     def _note_logs(self, states: Mapping[Partition, LogState]) -> None:
         for each, state in states.items():

@@ -89,7 +89,7 @@ _LEARNING: Mapping[str, Callable[[Record, Facts], None]] = {
     CHECKPOINT_CREATED.name: _created,
     CHECKPOINT_DECIDED.name: _decided,
 }
-TOPICS = tuple(_LEARNING)
+TOPICS = (JOB_LIFECYCLE, CHECKPOINT_CREATED, CHECKPOINT_DECIDED)
 
 
 def _read(model: type[E], record: Record) -> E:
