@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sluicegate_insights.domain.facts import Facts
@@ -43,11 +43,11 @@ class Figures:
         self.pending += 1
         self.oldest_at = asked_at if self.oldest_at is None else min(self.oldest_at, asked_at)
 
-    def add_decision(self, outcome: Outcome, waited_seconds: float) -> None:
-        """One more was decided."""
-        self.decided[outcome] += 1
+    def add_decisions(self, outcome: Outcome, waits: Sequence[float]) -> None:
+        """So many more were decided, after so long."""
+        self.decided[outcome] += len(waits)
         if outcome in ANSWERS:
-            self.waits.append(waited_seconds)
+            self.waits += waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +70,48 @@ def derive(facts: Facts, window: Window, now: float, job_type: str | None = None
     start = window.start(now)
     total, slices, by_type = Figures(), [Figures() for _ in range(window.slices)], dict[str, Figures]()
 
-    def of(found: str) -> Iterable[Figures]:
-        """Those that something of this job type counts in, its slice aside."""
+    def counted_in(found: str, number: int | None = None) -> Iterator[Figures]:
+        """All that something of this job type, in this slice, counts in."""
         yield by_type.setdefault(found, Figures())
         if job_type is None or job_type == found:
             yield total
+            if number is not None:
+                yield slices[number]
 
-    for ended in facts.ended.values():
-        if (number := window.slice_of(ended.at, start)) is not None:
-            for figures in of(ended.job_type):
-                figures.ended[ended.status] += 1
-            if job_type is None or job_type == ended.job_type:
-                slices[number].ended[ended.status] += 1
-    for checkpoint, asked in facts.asked.items():
-        decided = facts.decided.get(checkpoint)
-        if decided is None:
-            for figures in of(asked.job_type):
-                figures.add_pending(asked.at)
-        elif (number := window.slice_of(decided.at, start)) is not None:
-            for figures in of(asked.job_type):
-                figures.add_decision(decided.outcome, decided.waited_seconds)
-            if job_type is None or job_type == asked.job_type:
-                slices[number].add_decision(decided.outcome, decided.waited_seconds)
+    for (found, status, number), count in _ends(facts, window, start).items():
+        for figures in counted_in(found, number):
+            figures.ended[status] += count
+    for (found, outcome, number), waits in _decisions(facts, window, start).items():
+        for figures in counted_in(found, number):
+            figures.add_decisions(outcome, waits)
+    for checkpoint in facts.asked.keys() - facts.decided.keys():
+        asked = facts.asked[checkpoint]
+        for figures in counted_in(asked.job_type):
+            figures.add_pending(asked.at)
     ranked = sorted(by_type.items(), key=lambda item: (-item[1].throughput, -item[1].pending, item[0]))
     return Insights(window, start, total, slices, dict(ranked))
+
+
+def _ends(facts: Facts, window: Window, start: float) -> Counter[tuple[str, Status, int]]:
+    """How many runs ended, by job type, how, and in which slice. All that is known is looked through: it is short."""
+    end, seconds = start + window.seconds, window.slice_seconds
+    return Counter(
+        [
+            (found, status, int((at - start) // seconds))
+            for at, found, status in facts.ended.values()
+            if start <= at < end
+        ]
+    )
+
+
+def _decisions(facts: Facts, window: Window, start: float) -> Mapping[tuple[str, Outcome, int], list[float]]:
+    """How long approvals waited for their decisions, by job type, outcome and slice."""
+    end, seconds, asked = start + window.seconds, window.slice_seconds, facts.asked
+    waits: dict[tuple[str, Outcome, int], list[float]] = {}
+    for checkpoint, (at, outcome, waited_seconds) in facts.decided.items():
+        if start <= at < end and (ask := asked.get(checkpoint)) is not None:
+            waits.setdefault((ask.job_type, outcome, int((at - start) // seconds)), []).append(waited_seconds)
+    return waits
 
 
 def percentile(values: Sequence[float], percent: float) -> float | None:

@@ -20,11 +20,6 @@ class Window:
         """When it begins, if it is `now` (seconds since 1970): the same for everybody who asks within a slice."""
         return float((int(now) // self.slice_seconds + 1 - self.slices) * self.slice_seconds)
 
-    def slice_of(self, at: float, start: float) -> int | None:
-        """The number of the slice that a moment is in; None: it is outside."""
-        number = int((at - start) // self.slice_seconds)
-        return number if 0 <= number < self.slices else None
-
 
 HOUR = Window("hour", 60, 60)
 DAY = Window("day", 48, 1800)
