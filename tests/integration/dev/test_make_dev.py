@@ -48,7 +48,7 @@ def test_a_job_runs_through_one_origin_and_its_files_are_written(running: MakeDe
     assert set(here) == {"origin", "bootstrapServers", "databases", "apiKeys", "workspace", "pids"}
     assert set(here["databases"]) == {"api", "worker", "checkpoint"}
     assert set(here["apiKeys"]) == {"submitter", "approver", "admin"}
-    assert {"api", "worker", "checkpoint-svc"} <= set(here["pids"])
+    assert {"api", "worker", "checkpoint-svc", "insights"} <= set(here["pids"])
     assert here["origin"] in dev.screen
     assert here["bootstrapServers"] in dev.screen
 
@@ -57,9 +57,10 @@ def test_a_job_runs_through_one_origin_and_its_files_are_written(running: MakeDe
     result = dev.wait_for_job(job, "succeeded")["result"]
     written = Path(here["workspace"]) / result["written"][0]["path"]
     assert written.read_text() == "export const ok = true;\n"
+    eventually(partial(_has_counted, dev, "code-generation"), "insights has counted it")
 
 
-def test_two_people_are_shown_how_to_sign_in_at_both_services(running: MakeDev) -> None:
+def test_two_people_are_shown_how_to_sign_in_at_every_service(running: MakeDev) -> None:
     links = dict(re.findall(r"(Ana|Ben) \([a-z, ]+\) +(http://127\.0\.0\.1:\d+/admin/sign-in/[\w-]+)", running.screen))
     assert set(links) == {"Ana", "Ben"}
     for link in links.values():
@@ -67,7 +68,7 @@ def test_two_people_are_shown_how_to_sign_in_at_both_services(running: MakeDev) 
             assert browser.get(link).status_code == 200
             assert browser.post(link).status_code == 303
             origin = running.here["origin"]
-            for path in ("/api/agent-jobs", "/api/admin/agent-checkpoints"):
+            for path in ("/api/agent-jobs", "/api/admin/agent-checkpoints", "/api/admin/insights"):
                 assert browser.get(f"{origin}{path}").status_code == 200
             assert browser.post(link).status_code == 410
 
@@ -91,6 +92,7 @@ def test_a_service_that_dies_is_started_again_and_said_so(running: MakeDev) -> N
         assert f"{name:<15} was killed by SIGKILL; starts again" in dev.screen
     job = dev.submit("simple-task", {"test": "data"})
     dev.wait_for_job(job, "succeeded")
+    eventually(partial(_has_counted, dev, "simple-task"), "insights reads the log that the broker has now")
 
 
 def test_after_a_kill_the_next_start_goes_on_and_ctrl_c_leaves_nothing_running(dev: MakeDev) -> None:
@@ -122,6 +124,13 @@ def test_own_handlers_are_loaded_and_again_when_they_change(dev: MakeDev) -> Non
     eventually(partial(_has_new_pid, dev, "worker", worker), "the worker was started again", within_seconds=60)
     assert "my_jobs.py changed; drains and starts again" in dev.screen
     assert dev.wait_for_job(dev.submit("own", {}), "succeeded")["result"] == {"said": "two"}
+
+
+def _has_counted(dev: MakeDev, job_type: str) -> bool:
+    """Whether insights knows of a job of this type that succeeded."""
+    with dev.client("submitter") as client:
+        body = client.get("/api/admin/insights", params={"jobType": job_type}).json()
+    return bool(body["total"]["ended"].get("succeeded"))
 
 
 def _has_new_pid(dev: MakeDev, name: str, old: int) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluicegate_insights.domain.facts import Facts
-from sluicegate_insights.domain.figures import Insights, derive
+from sluicegate_insights.domain.figures import Figures, Insights, derive
 from sluicegate_insights.domain.window import DAY, HOUR, WEEK
 from sluicegate_insights.records import learn_from
 from sluicegate_schemas.checkpoint_created import Kind
@@ -62,9 +62,8 @@ def comparable(found: list[Insights]) -> list[object]:
     ]
 
 
-def _of(figures: object) -> object:
-    names = ("ended", "decided", "pending", "oldest_at")
-    return (*(getattr(figures, name) for name in names), sorted(figures.waits))
+def _of(figures: Figures) -> object:
+    return (figures.ended, figures.decided, figures.pending, figures.oldest_at, sorted(figures.waits))
 
 
 @given(told_otherwise())
