@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -70,12 +71,17 @@ class MakeDev:
         return httpx.Client(base_url=here["origin"], headers=headers, timeout=40, trust_env=False)
 
     def submit(self, job_type: str, input_data: dict[str, Any]) -> str:
-        """A job's id."""
+        """A job's id; a part that restarts meanwhile is waited for."""
         body = {"jobType": job_type, "taskDescription": "try make dev", "inputData": input_data}
-        with self.client("submitter") as client:
-            response = client.post("/api/agent-jobs", json=body)
-        assert response.status_code == 202, response.text
-        return str(response.json()["jobId"])
+        headers = {"idempotency-key": uuid4().hex}
+
+        def accepted() -> str | None:
+            with self.client("submitter") as client:
+                response = client.post("/api/agent-jobs", json=body, headers=headers)
+            assert response.status_code in (202, 503), response.text
+            return str(response.json()["jobId"]) if response.status_code == 202 else None
+
+        return eventually(accepted, "the job is accepted")
 
     def wait_for_job(self, job_id: str, status: str) -> dict[str, Any]:
         """The job, once it is in that state; a service that restarts meanwhile is waited for."""
