@@ -1,14 +1,13 @@
 """The figures of the last hour, counted anew from the services' own tables; and what insights says of them."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from sluicegate_dev.services import CHECKPOINT_SVC, WORKER
-from sluicegate_schemas.topics import CHECKPOINT_CREATED, CHECKPOINT_DECIDED, JOB_LIFECYCLE
+from sluicegate_insights.records import TOPICS
 from tests.support.replica import Replica
 from tests.support.stack import Stack
 
@@ -71,27 +70,24 @@ def told(stack: Stack, insights: Replica) -> Figures:
 def send_everything_again(bootstrap_servers: str) -> int:
     """Every record that insights reads, once more, those of a partition in the reverse order. How many there were."""
     producer = Producer({"bootstrap.servers": bootstrap_servers, "partitioner": "murmur2_random"})
-    number = 0
-    for topic in (JOB_LIFECYCLE, CHECKPOINT_CREATED, CHECKPOINT_DECIDED):
-        for message in reversed(list(_records(bootstrap_servers, topic.name, topic.partitions))):
-            producer.produce(topic.name, message.value(), message.key(), headers=message.headers())
-            number += 1
+    messages = _records(bootstrap_servers)
+    for message in reversed(messages):
+        producer.produce(message.topic(), message.value(), message.key(), headers=message.headers())
     assert producer.flush(20) == 0
-    return number
+    return len(messages)
 
 
-def _records(bootstrap_servers: str, topic: str, partitions: int) -> Iterator[Any]:
+def _records(bootstrap_servers: str) -> list[Any]:
     consumer = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "repeating"})
     try:
-        for number in range(partitions):
-            place = TopicPartition(topic, number, 0)
-            end = consumer.get_watermark_offsets(place, timeout=10)[1]
-            consumer.assign([place])
-            for _ in range(end):
-                message = consumer.poll(10)
-                assert message is not None
-                assert message.error() is None
-                yield message
+        places = [TopicPartition(topic.name, number, 0) for topic in TOPICS for number in range(topic.partitions)]
+        number = sum(consumer.get_watermark_offsets(place, timeout=10)[1] for place in places)
+        consumer.assign(places)
+        found: list[Any] = []
+        while len(found) < number:
+            found += consumer.consume(number - len(found), 1)
+        assert not [message.error() for message in found if message.error() is not None]
+        return found
     finally:
         consumer.close()
 
