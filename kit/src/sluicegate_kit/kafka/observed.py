@@ -46,9 +46,9 @@ class Observed:
         others = [name for name in of_all if name not in owned]
         self._records = {name: metrics.counter(INGESTED_RECORDS).labels(name) for name in of_all}
         self._lost = {name: metrics.counter(LOGS_LOST).labels(name) for name in of_all}
-        skipped, dead = metrics.counter(SKIPPED_RECORDS), metrics.counter(DEAD_LETTERS)
+        skipped = metrics.counter(SKIPPED_RECORDS)
         self._skipped = {name: skipped.labels(name) for name in others}
-        self._dead = {name: dead.labels(name) for name in owned}
+        self._dead = {name: metrics.counter(DEAD_LETTERS).labels(name) for name in owned}
 
     def follow(self, standing: Standing) -> None:
         """Show how it stands whenever somebody asks."""
