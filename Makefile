@@ -32,8 +32,8 @@ demo: install ## one job of each type, submitted to the `make dev` that runs
 	@exec $(PYTHON) -m sluicegate_dev demo
 
 .PHONY: test
-test: install ## every test that this machine can run (ARGS='-k name' for some)
-	@$(PYTHON) -m pytest $(ARGS)
+test: install ## every test that this machine can run, two at a time (ARGS='-k name' for some, one at a time)
+	@$(PYTHON) -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile)
 
 .PHONY: chromium
 chromium: ## install the browser that `make test` and `make screenshots` use, with apt-get, where there is none
@@ -44,8 +44,17 @@ check: install ## format, lint, types, imports, schema drift, dependencies, lock
 	@dev/check
 
 .PHONY: check-deploy
-check-deploy: ## have what deploy/ and schemas/ hand to other programs read by those (Java ≥ 17, Maven, Node)
+check-deploy: install ## what deploy/ and schemas/ hand to other programs, read by those (Java ≥ 17, Maven, Node, Go)
 	@dev/check-deploy
+
+.PHONY: check-cluster
+check-cluster: install ## the chart on a real kube-apiserver (needs Go, which builds it once: a quarter of an hour)
+	@$(PYTHON) -m pytest -m cluster tests/cluster $(ARGS)
+
+.PHONY: chart
+chart: ## write what the chart renders into deploy/chart/rendered, where it is compared with the code (needs Go)
+	@cp deploy/routes.toml deploy/chart/sluicegate/routes.toml
+	@dev/render-chart deploy/chart/rendered
 
 .PHONY: format
 format: install ## put the code into its format, mend what the linter can mend
@@ -54,6 +63,10 @@ format: install ## put the code into its format, mend what the linter can mend
 .PHONY: schemas
 schemas: install ## write what others read of the contracts: JSON Schemas, examples, AsyncAPI, Strimzi's files
 	@$(PYTHON) -m sluicegate_schemas generate
+
+.PHONY: nginx
+nginx: install ## write deploy/nginx/nginx.conf from deploy/routes.toml
+	@$(PYTHON) -m sluicegate_dev nginx
 
 .PHONY: migrate
 migrate: install ## bring the databases of SERVICE=api|worker|checkpoint-svc to the newest version (SLUICEGATE_DATABASE_URL)
@@ -67,6 +80,21 @@ bench: install ## measure on real Kafka; the numbers go into docs/performance.md
 .PHONY: sweep
 sweep: install ## every crash point at more moments than `make test` tries
 	@SLUICEGATE_REQUIRE=kafka $(PYTHON) -m pytest -m sweep $(ARGS)
+
+.PHONY: compose-keys
+compose-keys: install ## passwords and keys for docker-compose.yml, into .env and deploy/secrets; what is there stays
+	@$(PYTHON) -m sluicegate_dev compose-keys
+
+.PHONY: compose-demo
+compose-demo: compose-keys ## the whole system in Docker with 4 workers, and one job of each type
+	@docker compose up --build --detach --wait --scale worker=4
+	@docker compose run --rm --no-deps --volume "$(CURDIR)/examples/workspace:/samples:ro" --entrypoint python worker \
+		-c "from shutil import copytree; copytree('/samples', '/workspace', dirs_exist_ok=True)"
+	@exec $(PYTHON) -m sluicegate_dev demo --origin "http://$$(docker compose port nginx 8080)" --keys deploy/secrets/api-keys.json
+
+.PHONY: test-compose
+test-compose: install ## docker-compose.yml as it is, with 4 workers, kills and restarts; needs Docker (BUILD_CA=file: see docs/operations.md)
+	@$(PYTHON) -m pytest -m compose tests/compose $(ARGS)
 
 .PHONY: clean
 clean: ## remove what `make dev` keeps; the next one starts from nothing

@@ -15,10 +15,13 @@ from testcontainers.core.container import DockerContainer
 from sluicegate_dev import kafka_topics
 from sluicegate_dev.errors import CannotRunHere, DidNotStart
 from sluicegate_dev.kafka_jars import VERSION
+from sluicegate_dev.kafka_jvm import SETTINGS
 from sluicegate_dev.ports import LOOPBACK, free_port
 from sluicegate_dev.processes import deadline
 
 IMAGE = f"apache/kafka:{VERSION}"
+STAND_IN = "sluicegate.stand-in"
+"""The label of images that tests/standins made."""
 _ASKED_FOR_SECONDS = 10
 _READY_WITHIN_SECONDS = 60
 
@@ -36,12 +39,15 @@ def require_image() -> None:
         raise CannotRunHere("no container engine answers") from error
     with contextlib.closing(engine):
         try:
-            engine.images.get(IMAGE)
+            image = engine.images.get(IMAGE)
         except docker.errors.ImageNotFound:
             try:
                 engine.images.get_registry_data(IMAGE)
             except (docker.errors.APIError, requests.RequestException) as error:
                 raise CannotRunHere(f"the container engine can't get {IMAGE}") from error
+        else:
+            if STAND_IN in image.labels:
+                raise CannotRunHere(f"the container engine has a stand-in for {IMAGE} alone")
 
 
 def _require_engine() -> None:
@@ -101,23 +107,12 @@ class ContainerKafka:
 
     def _new_container(self) -> DockerContainer:
         settings = {
-            "KAFKA_PROCESS_ROLES": "broker,controller",
-            "KAFKA_NODE_ID": "1",
             "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
-            "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
             "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
             "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://{self.bootstrap_servers}",
-            "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
-            "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
-            "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
-            "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
-            "KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS": "1000",
-            "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
-            "KAFKA_BROKER_SESSION_TIMEOUT_MS": "3000",
-            "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS": "500",
         }
         container = DockerContainer(IMAGE).with_bind_ports(9092, self.port)
+        container = container.with_volume_mapping(str(SETTINGS.parent), "/mnt/shared/config")
         for name, value in settings.items():
             container = container.with_env(name, value)
         return container

@@ -1,4 +1,4 @@
-"""`make demo`: one job of each type, followed until it ends; a person decides in between."""
+"""`make demo` and `make compose-demo`: one job of each type, followed until it ends; a person decides in between."""
 
 import asyncio
 import json
@@ -19,20 +19,32 @@ Job = dict[str, Any]
 
 
 class NotRunning(DevError):
-    """No `make dev` runs in this clone; start one in another terminal."""
+    """Nothing answers there; the message says what starts it."""
 
 
-def demo(clone: Path) -> int:
-    """Submits a sample input of each job type and says what each is doing; 0 if all succeed.
+def find_dev(clone: Path) -> tuple[str, dict[str, str]]:
+    """Origin and API keys of the `make dev` that runs.
 
     Raises:
         NotRunning
     """
     try:
         here = json.loads((clone / ".sluicegate" / "dev.json").read_text())
-        return asyncio.run(_demo(clone, here["origin"], here["apiKeys"]))
-    except (FileNotFoundError, httpx.ConnectError):
+    except FileNotFoundError:
         raise NotRunning("No `make dev` runs in this clone; start one in another terminal.") from None
+    return here["origin"], here["apiKeys"]
+
+
+def demo(clone: Path, origin: str, api_keys: dict[str, str]) -> int:
+    """Submits a sample input of each job type and says what each is doing; 0 if all succeed.
+
+    Raises:
+        NotRunning
+    """
+    try:
+        return asyncio.run(_demo(clone, origin, api_keys))
+    except httpx.ConnectError:
+        raise NotRunning(f"Nothing answers at {origin}; `make dev` or `docker compose up` starts it.") from None
 
 
 async def _demo(clone: Path, origin: str, api_keys: dict[str, str]) -> int:

@@ -15,13 +15,12 @@ from sluicegate_dev.kafka_jars import classpath
 from sluicegate_dev.ports import LOOPBACK, free_port, is_open
 from sluicegate_dev.processes import Child, Spawned, deadline, nobody_cares
 from sluicegate_schemas.broker.security import Security
-from sluicegate_schemas.limits import RECORD_BYTES
 
 _HEAP = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LOGGING = Path(__file__).with_name("kafka-log4j2.properties")
 _READY_WITHIN_SECONDS = 60
-_ENVELOPE_BYTES = 64 * 1024
-"""What headers and batch framing may add to a record's value."""
+SETTINGS = Path(__file__).parents[3] / "deploy" / "kafka" / "server.properties"
+"""What this broker has in common with that of docker-compose.yml: all but addresses and folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,36 +113,16 @@ class JvmKafka:
 
     def _write_properties(self) -> Path:
         settings = {
-            "process.roles": "broker,controller",
-            "node.id": 1,
             "controller.quorum.voters": f"1@{LOOPBACK}:{self._controller_port}",
-            "controller.listener.names": "CONTROLLER",
             "listeners": f"CLIENTS://{LOOPBACK}:{self.port},CONTROLLER://{LOOPBACK}:{self._controller_port}",
             "listener.security.protocol.map": f"CLIENTS:{self._door.security.protocol},CONTROLLER:PLAINTEXT",
             "inter.broker.listener.name": "CLIENTS",
             "log.dirs": self._logs,
-            # A killed broker may register again only after the controller has given up its last session.
-            "broker.session.timeout.ms": 3000,
-            "broker.heartbeat.interval.ms": 500,
-            "auto.create.topics.enable": "false",
-            "message.max.bytes": RECORD_BYTES + _ENVELOPE_BYTES,
-            "offsets.topic.replication.factor": 1,
-            "offsets.topic.num.partitions": 1,
-            "transaction.state.log.replication.factor": 1,
-            "transaction.state.log.min.isr": 1,
-            "share.coordinator.state.topic.replication.factor": 1,
-            "share.coordinator.state.topic.min.isr": 1,
-            "group.initial.rebalance.delay.ms": 0,
-            "group.min.session.timeout.ms": 1000,
-            "group.consumer.min.session.timeout.ms": 3000,
-            "group.consumer.session.timeout.ms": 6000,
-            "group.consumer.min.heartbeat.interval.ms": 500,
-            "group.consumer.heartbeat.interval.ms": 1000,
             **self._door.properties,
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "server.properties"
-        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        path.write_text(SETTINGS.read_text() + "".join(f"{name}={value}\n" for name, value in settings.items()))
         return path
 
 
