@@ -11,6 +11,7 @@ from sluicegate_dev.ports import LOOPBACK, free_port
 from sluicegate_schemas.broker import broker, command
 from sluicegate_schemas.topics import DEAD_LETTER, FLEET_CONTROL, JOB_REQUESTED
 from tests.support.kafka import RealKafka
+from tests.support.waiting import eventually
 
 Command = Callable[..., tuple[int, str]]
 
@@ -46,7 +47,7 @@ def test_a_broker_that_is_as_declared_is_left_as_it_is(topics: Command) -> None:
 
 def test_what_lacks_is_made_once(topics: Command, real_kafka: RealKafka) -> None:
     delete_topics(real_kafka.bootstrap_servers, [DEAD_LETTER])
-    set_config(real_kafka, FLEET_CONTROL.name, "retention.ms", "1000")
+    keep_fleet_control_for(real_kafka, 1000)
     lines = [
         f"create {DEAD_LETTER.name}: 4 partitions, retention.ms=2592000000, max.message.bytes=3145728",
         f"set retention.ms of {FLEET_CONTROL.name} from 1000 to 2592000000",
@@ -70,7 +71,7 @@ def test_partitions_are_added_only_when_told(topics: Command, real_kafka: RealKa
 
 def test_nothing_shrinks(topics: Command, real_kafka: RealKafka) -> None:
     remake(real_kafka, 9)
-    set_config(real_kafka, FLEET_CONTROL.name, "retention.ms", "-1")
+    keep_fleet_control_for(real_kafka, -1)
     code, said = topics("apply", "--raise-partitions")
     assert (code, partitions_now(real_kafka)) == (command.DIFFERS, 9)
     assert "has 9 partitions, 4 are declared: Kafka can't take any away" in said
@@ -99,10 +100,16 @@ def test_users_that_make_no_sense_are_refused(topics: Command, words: list[str])
     assert "the parties are api, worker" in said or "would include sluicegate-" in said
 
 
-def set_config(kafka: RealKafka, topic: str, name: str, value: str) -> None:
+def keep_fleet_control_for(kafka: RealKafka, retention_ms: int) -> None:
     """By hand."""
-    entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
-    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+    entry = ConfigEntry("retention.ms", str(retention_ms), incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ResourceType.TOPIC, FLEET_CONTROL.name, incremental_configs=[entry])
     client = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
     (changed,) = client.incremental_alter_configs([resource]).values()
     changed.result(20)
+
+    def shown() -> bool:
+        found = broker.Broker(kafka.bootstrap_servers).topics([FLEET_CONTROL])
+        return found.topics[FLEET_CONTROL.name].config["retention.ms"] == str(retention_ms)
+
+    eventually(shown, "the broker shows it")
