@@ -39,6 +39,10 @@ test: install ## every test that this machine can run, two at a time (ARGS='-k n
 chromium: ## install the browser that `make test` and `make screenshots` use, with apt-get, where there is none
 	@dev/chromium
 
+.PHONY: prometheus
+prometheus: ## install what `make test` and `make test-alerts` use of Prometheus, with apt-get, where there is none
+	@dev/prometheus
+
 .PHONY: check
 check: install ## format, lint, types, imports, schema drift, dependencies, lock, spelling
 	@dev/check
@@ -68,6 +72,10 @@ schemas: install ## write what others read of the contracts: JSON Schemas, examp
 nginx: install ## write deploy/nginx/nginx.conf from deploy/routes.toml
 	@$(PYTHON) -m sluicegate_dev nginx
 
+.PHONY: reference
+reference: install ## write docs/configuration.md and docs/metrics.md from the code
+	@$(PYTHON) -m sluicegate_dev reference
+
 .PHONY: migrate
 migrate: install ## bring the databases of SERVICE=api|worker|checkpoint-svc to the newest version (SLUICEGATE_DATABASE_URL)
 	@test -n "$(SERVICE)" || { echo "which one? make migrate SERVICE=api" >&2; exit 2; }
@@ -95,6 +103,10 @@ compose-demo: compose-keys ## the whole system in Docker with 4 workers, and one
 .PHONY: test-compose
 test-compose: install ## docker-compose.yml as it is, with 4 workers, kills and restarts; needs Docker (BUILD_CA=file: see docs/operations.md)
 	@$(PYTHON) -m pytest -m compose tests/compose $(ARGS)
+
+.PHONY: test-alerts
+test-alerts: install prometheus ## each alert fired by its fault and ended by its mending, on a real Prometheus and Alertmanager
+	@SLUICEGATE_REQUIRE=promtool $(PYTHON) -m pytest -m alerts $(ARGS)
 
 .PHONY: clean
 clean: ## remove what `make dev` keeps; the next one starts from nothing

@@ -41,6 +41,7 @@ class MigrationSettings(BaseSettings):
 
     database_url: SecretStr = Field(description="PostgreSQL, as postgresql://user:password@host:port/database")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: for people on a terminal, one JSON line per event elsewhere."""
 
@@ -51,23 +52,37 @@ class ServiceSettings(KafkaSettings, MigrationSettings):
     kafka_group_protocol: Literal["classic", "consumer"] = "classic"
     """`consumer` (KIP-848) needs brokers of version 4.0 or later."""
     kafka_session_timeout_ms: Annotated[int, Field(ge=1000, le=3_600_000)] = 6000
+    """After so long without a heartbeat others take over a consumer's partitions (classic protocol)."""
     kafka_fetch_wait_max_ms: Annotated[int, Field(ge=0, le=10_000)] = 50
+    """How long the broker may hold back an answer that has no records."""
     kafka_message_max_bytes: Annotated[int, Field(ge=1000)] = 3 * 1024 * 1024
+    """The largest record; as large as the topics allow."""
 
     http_host: str = "127.0.0.1"
+    """The address to listen on for callers. The worker has none."""
     http_port: Port = 0
     """0: any free port, named in the log."""
     internal_host: str = "127.0.0.1"
+    """The address of the internal port: `/metrics`, `/healthz`, `/readyz`, without keys. Never public."""
     internal_port: Port = 0
+    """0: any free port, named in the log."""
     keys_file: Path = Field(description="the file of identities and their keys (JSON)")
 
     outbox_claim_seconds: Seconds = 30
+    """An event that the broker has not acknowledged is sent again after this; more than Kafka's 20 s to deliver."""
     answer_first_seconds: Seconds = 30
+    """An event that nobody has answered is sent again after this, then after twice as long, and so on."""
     answer_max_seconds: Seconds = 3600
+    """The longest of those waits."""
     sweep_interval_seconds: Seconds = 1
+    """How often to look for events to send again."""
     lock_timeout_seconds: Seconds = 2
+    """A transaction that has waited so long for a row is run again."""
     grace_seconds: Seconds = 25
     """How long the process may take to drain after SIGTERM."""
+    otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """An OpenTelemetry collector that takes OTLP over HTTP; its other variables count, too. It takes the extra
+    `opentelemetry` of sluicegate-kit."""
 
 
 class PageSettings(ServiceSettings):

@@ -7,7 +7,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SLUICEGATE_"
 FROM_ENVIRONMENT = SettingsConfigDict(
-    env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
+    env_prefix=PREFIX,
+    frozen=True,
+    extra="ignore",
+    hide_input_in_errors=True,
+    env_ignore_empty=True,
+    use_attribute_docstrings=True,
 )
 
 S = TypeVar("S", bound=BaseSettings)

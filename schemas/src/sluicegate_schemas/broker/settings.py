@@ -22,8 +22,11 @@ class KafkaSettings(BaseSettings):
     kafka_security_protocol: SecurityProtocol = "PLAINTEXT"
     """SASL: with a user's name and password. SSL: encrypted, and the broker proves its host name."""
     kafka_sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
+    """How the user's password is proved."""
     kafka_sasl_username: str | None = None
+    """Who this service is to the broker."""
     kafka_sasl_password: SecretStr | None = None
+    """The user's password; better in a file."""
     kafka_sasl_password_file: Path | None = None
     """A file that holds the password, instead of the variable; a line break at its end does not count."""
     kafka_ssl_ca_file: Path | None = None
