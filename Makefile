@@ -44,7 +44,7 @@ check: install ## format, lint, types, imports, schema drift, dependencies, lock
 	@dev/check
 
 .PHONY: check-deploy
-check-deploy: install ## the files that deploy it: Dockerfiles
+check-deploy: install ## the files that deploy it: Dockerfiles, docker-compose.yml
 	@dev/check-deploy
 
 .PHONY: format

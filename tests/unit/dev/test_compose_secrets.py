@@ -45,4 +45,4 @@ def test_prometheus_has_a_key_that_may_read_and_nothing_else(tmp_path: Path) -> 
     keys = make_compose_secrets(tmp_path / ".env", tmp_path / "secrets")
     key = (keys.folder / PROMETHEUS_KEY).read_text()
     caller = Identities.from_file(keys.identities).recognise(f"Bearer {key}")
-    assert (caller.name, caller.roles) == ("prometheus", {Role.VIEWER})
+    assert (caller.name, caller.roles) == ("prometheus", frozenset({Role.VIEWER}))
