@@ -32,32 +32,49 @@ demo: install ## one job of each type, submitted to the `make dev` that runs
 	@exec $(PYTHON) -m sluicegate_dev demo
 
 .PHONY: test
-test: install ## every test that this machine can run (ARGS='-k name' for some)
-	@$(PYTHON) -m pytest $(ARGS)
+test: install ## every test that this machine can run, two at a time (ARGS='-k name' for some, one at a time)
+	@$(PYTHON) -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile)
 
 .PHONY: chromium
 chromium: ## install the browser that `make test` and `make screenshots` use, with apt-get, where there is none
 	@dev/chromium
+
+.PHONY: prometheus
+prometheus: ## install what `make test` and `make test-alerts` use of Prometheus, with apt-get, where there is none
+	@dev/prometheus
 
 .PHONY: check
 check: install ## format, lint, types, imports, schema drift, dependencies, lock, spelling
 	@dev/check
 
 .PHONY: check-deploy
-check-deploy: install ## the files that deploy it: Dockerfiles, docker-compose.yml
+check-deploy: install ## what deploy/ and schemas/ hand to other programs, read by those (Java ≥ 17, Maven, Node, Go)
 	@dev/check-deploy
+
+.PHONY: check-cluster
+check-cluster: install ## the chart on a real kube-apiserver (needs Go, which builds it once: a quarter of an hour)
+	@$(PYTHON) -m pytest -m cluster tests/cluster $(ARGS)
+
+.PHONY: chart
+chart: ## write what the chart renders into deploy/chart/rendered, where it is compared with the code (needs Go)
+	@cp deploy/routes.toml deploy/chart/sluicegate/routes.toml
+	@dev/render-chart deploy/chart/rendered
 
 .PHONY: format
 format: install ## put the code into its format, mend what the linter can mend
 	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q .
 
 .PHONY: schemas
-schemas: install ## write the JSON Schema files and examples from the models
+schemas: install ## write what others read of the contracts: JSON Schemas, examples, AsyncAPI, Strimzi's files
 	@$(PYTHON) -m sluicegate_schemas generate
 
 .PHONY: nginx
 nginx: install ## write deploy/nginx/nginx.conf from deploy/routes.toml
 	@$(PYTHON) -m sluicegate_dev nginx
+
+.PHONY: reference
+reference: install ## write docs/configuration.md and docs/metrics.md from the code
+	@$(PYTHON) -m sluicegate_dev reference
 
 .PHONY: migrate
 migrate: install ## bring the databases of SERVICE=api|worker|checkpoint-svc to the newest version (SLUICEGATE_DATABASE_URL)
@@ -86,6 +103,10 @@ compose-demo: compose-keys ## the whole system in Docker with 4 workers, and one
 .PHONY: test-compose
 test-compose: install ## docker-compose.yml as it is, with 4 workers, kills and restarts; needs Docker (BUILD_CA=file: see docs/operations.md)
 	@$(PYTHON) -m pytest -m compose tests/compose $(ARGS)
+
+.PHONY: test-alerts
+test-alerts: install prometheus ## each alert fired by its fault and ended by its mending, on a real Prometheus and Alertmanager
+	@SLUICEGATE_REQUIRE=promtool $(PYTHON) -m pytest -m alerts $(ARGS)
 
 .PHONY: clean
 clean: ## remove what `make dev` keeps; the next one starts from nothing

@@ -6,9 +6,9 @@ check() {
     shift
     local began=$SECONDS output
     if output=$("$@" 2>&1); then
-        printf '%-14s ok (%d s)\n' "$name" $((SECONDS - began))
+        printf '%-18s ok (%d s)\n' "$name" $((SECONDS - began))
     else
-        printf '%s\n%-14s FAILED: %s\n' "$output" "$name" "$*"
+        printf '%s\n%-18s FAILED: %s\n' "$output" "$name" "$*"
         failed+=("$name")
     fi
 }

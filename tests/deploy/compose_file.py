@@ -35,7 +35,7 @@ def image_environment(dockerfile: str, target: str) -> dict[str, str]:
             name = words[-1]
             stages[name] = (words[1], {})
         elif words[0] == "ENV":
-            stages[name][1].update((word.partition("=")[0], word.partition("=")[2]) for word in words[1:])
+            stages[name][1].update({key: value for key, _, value in (word.partition("=") for word in words[1:])})
     environment: dict[str, str] = {}
     while target in stages:
         target, own = stages[target]

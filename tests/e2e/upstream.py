@@ -36,13 +36,15 @@ def record(mode: Mode, data: dict[str, Any], source: str = "billing") -> tuple[b
     return json.dumps(event).encode(), [("content-type", b"application/cloudevents+json; charset=utf-8")]
 
 
-def produce(bootstrap_servers: str, records: Sequence[tuple[str, bytes, list[tuple[str, bytes]]]]) -> None:
-    """Send (key, value, headers) and wait until the broker has all of them."""
-    asyncio.run(_produce(bootstrap_servers, records))
+def produce(
+    bootstrap_servers: str, records: Sequence[tuple[str, bytes, list[tuple[str, bytes]]]], **client: Any
+) -> None:
+    """Send (key, value, headers) and wait until the broker has all of them. `client`: more of the client's settings."""
+    asyncio.run(_produce(records, bootstrap_servers=bootstrap_servers, **client))
 
 
-async def _produce(bootstrap_servers: str, records: Sequence[tuple[str, bytes, list[tuple[str, bytes]]]]) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all") as producer:
+async def _produce(records: Sequence[tuple[str, bytes, list[tuple[str, bytes]]]], **client: Any) -> None:
+    async with AIOKafkaProducer(acks="all", **client) as producer:
         sent = [
             await producer.send(TOPIC, value=value, key=key.encode(), headers=headers)
             for key, value, headers in records

@@ -108,7 +108,7 @@ def _of_page(tables: Tables, now: datetime, params: Sequence[Any]) -> Applies:
     return lambda row: row.job_id in jobs
 
 
-PAGE = "job_id > %s AND (finished_at IS NULL OR finished_at > clock_timestamp() - %s::interval)"
+PAGE = "job_id > %b AND (finished_at IS NULL OR finished_at > clock_timestamp() - %b::interval)"
 OF_PAGE = f"job_id IN (SELECT job_id FROM runs WHERE {PAGE} ORDER BY job_id LIMIT {JOBS_PER_SECOND})"
 
 _SELECTIONS: dict[tuple[Table[Any], str], Condition] = {
@@ -123,8 +123,8 @@ _SELECTIONS: dict[tuple[Table[Any], str], Condition] = {
     (RUNS, "due_at IS NOT NULL AND blocked_reason IS NOT NULL AND job_type = ANY(%b::text[])"): _blocked,
     (RUNS, LOST): _lost,
     (REQUESTS, f"job_id IN (SELECT job_id FROM runs WHERE owes_request AND {LOST})"): _requests_of_lost,
-    (REQUESTS, "job_id = %s"): _of_job,
-    (JOURNAL, "job_id = %s AND checkpoint_id IS NOT NULL"): _checkpoints(_of_job),
+    (REQUESTS, "job_id = %b"): _of_job,
+    (JOURNAL, "job_id = %b AND checkpoint_id IS NOT NULL"): _checkpoints(_of_job),
     (POSITIONS, "true"): _of_row(lambda row, now: True),
     (REPORT_SWEEPS, "true"): _of_row(lambda row, now: True),
     (RUNS, PAGE): _page,

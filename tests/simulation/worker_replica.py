@@ -12,6 +12,7 @@ from sluicegate.retry import RetryPolicy
 from sluicegate_kit.access.public_keys import PublicKeys
 from sluicegate_kit.kafka.ingest import Subscription
 from sluicegate_kit.kafka.positions import POSITIONS
+from sluicegate_kit.metrics import Metrics
 from sluicegate_schemas import envelope
 from sluicegate_schemas.fleet_control import FLEET_KEY, Desired
 from sluicegate_schemas.ids import new_id
@@ -34,6 +35,7 @@ from sluicegate_worker.executing.execution import Bench
 from sluicegate_worker.executing.executor import Executor
 from sluicegate_worker.executing.heartbeat import Beat, Owned
 from sluicegate_worker.executing.loading import Loader, Past
+from sluicegate_worker.executing.observing import Observers
 from sluicegate_worker.executing.replica import Replica
 from sluicegate_worker.executing.replica_lease import ReplicaLease
 from sluicegate_worker.lifecycle import SOURCE
@@ -131,7 +133,11 @@ class WorkerReplica(Process):
             on_left=lambda: self.database.tables.notify("NOTIFY ready"),
         )
         retry = RetryPolicy(base_seconds=1, max_seconds=10)
-        self.executor = Executor(Bench(self.writes, self.claims, Path("unused"), retry), handlers, MemoryLoader(self))
+        self.executor = Executor(
+            Bench(self.writes, self.claims, Path("unused"), retry, Observers(Metrics(), handlers)),
+            handlers,
+            MemoryLoader(self),
+        )
         self.replica = Replica(self.claims, self.executor, on_change=self.tell_status)
         self.writes.ride(self.claims)
         reads = MemoryReads(self.database.tables, lambda: self.database.now, list(handlers))

@@ -36,6 +36,11 @@ class Replica:
         return self._http_port
 
     @property
+    def internal_port(self) -> int:
+        """Of its metrics and its health."""
+        return self._internal_port
+
+    @property
     def url(self) -> str:
         """Where its HTTP API answers."""
         return f"http://{LOOPBACK}:{self._http_port}"

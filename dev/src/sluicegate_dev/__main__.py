@@ -1,4 +1,4 @@
-"""Command line: `python -m sluicegate_dev up | demo | compose-keys | nginx`."""
+"""Command line: `python -m sluicegate_dev up | demo | compose-keys | nginx | reference`."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from sluicegate_dev import reference
 from sluicegate_dev.compose_secrets import make_compose_secrets
 from sluicegate_dev.demo import demo, find_dev
 from sluicegate_dev.errors import DevError
@@ -34,6 +35,8 @@ def main() -> int:
     make.add_argument("--folder", type=Path, default=Path("deploy", "secrets"), help="where the keys are kept")
     front = commands.add_parser("nginx", help="render deploy/nginx/nginx.conf from deploy/routes.toml")
     front.add_argument("--check", action="store_true", help="only say whether it is up to date")
+    pages = commands.add_parser("reference", help="write docs/configuration.md and docs/metrics.md from the code")
+    pages.add_argument("--check", action="store_true", help="only say whether they are what the code says")
     given = parser.parse_args()
     logs.configure("dev", level="warning")
     try:
@@ -53,6 +56,8 @@ def _do(given: argparse.Namespace) -> int:
             return 0
         case "nginx":
             return _nginx(given.clone, check=given.check)
+        case "reference":
+            return _reference(given.clone, check=given.check)
         case _:
             handlers = given.handlers or os.environ.get("SLUICEGATE_HANDLERS", "")
             asyncio.run(up(Options(given.clone.resolve(), given.kafka, handlers, given.port)))
@@ -66,6 +71,13 @@ def _nginx(clone: Path, *, check: bool) -> int:
     elif file.read_text() != text:
         sys.stderr.write(f"{file} is not what deploy/routes.toml says: run `make nginx`.\n")
         return 1
+    return 0
+
+
+def _reference(clone: Path, *, check: bool) -> int:
+    if check:
+        return 0 if reference.check(clone) else 1
+    reference.write(clone)
     return 0
 
 

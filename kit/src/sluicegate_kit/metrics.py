@@ -1,6 +1,6 @@
 """The metrics: a closed list of names, which are part of the contract, and one registry per process."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -69,6 +69,19 @@ DECISION_RESUME = HistogramName(
 RUNS_READY = GaugeName("sluicegate_runs_ready", "Runs that could be claimed now")
 OLDEST_READY = GaugeName("sluicegate_oldest_ready_seconds", "Age of the longest ready run")
 OUTBOX_DEPTH = GaugeName("sluicegate_outbox_depth", "Outbox rows: unsent, and sent but unanswered")
+OUTBOX_OLDEST = GaugeName(
+    "sluicegate_outbox_oldest_seconds",
+    "Age of the oldest event that the broker has not acknowledged, or nobody has answered",
+    ("topic",),
+)
+INGESTED_RECORDS = CounterName("sluicegate_ingest_records_total", "Records read and written", ("topic",))
+INGEST_LAG = GaugeName(
+    "sluicegate_ingest_lag_records", "Records of this replica's partitions that it has not written yet", ("topic",)
+)
+INGEST_PARTITIONS = GaugeName("sluicegate_ingest_partitions", "Partitions that this replica reads")
+INGEST_STALLED = GaugeName(
+    "sluicegate_ingest_stalled_seconds", "Since ingest last went all the way from a broker that answers to the database"
+)
 DEAD_LETTERS = CounterName("sluicegate_dead_letters_total", "Records dead-lettered", ("topic",))
 SKIPPED_RECORDS = CounterName(
     "sluicegate_skipped_records_total", "Records that this reader can't handle and doesn't own", ("topic",)
@@ -79,33 +92,73 @@ GROUP_COMMIT_OPERATIONS = HistogramName(
     "sluicegate_group_commit_operations", "Operations per commit", (), (1, 2, 5, 10, 20, 50, 100, 200, 500)
 )
 UNHANDLED_RUNS = GaugeName("sluicegate_unhandled_runs", "Queued runs that no live replica handles", ("job_type",))
+ATTEMPTS = CounterName(
+    "sluicegate_attempts_total",
+    "Executions of a handler that are over, by how: suspended ones go on later, lost ones elsewhere",
+    ("job_type", "end"),
+)
+SLOTS = GaugeName("sluicegate_slots", "Runs that this replica can execute at once")
+SLOTS_BUSY = GaugeName("sluicegate_slots_busy", "Runs that this replica executes now")
+FLEET_STARTED = GaugeName("sluicegate_fleet_started", "1 if the fleet is to claim jobs, 0 if it is stopped")
+LIVE_REPLICAS = GaugeName("sluicegate_live_replicas", "Worker replicas heard of lately, by state", ("state",))
+APPROVALS_DUE = GaugeName(
+    "sluicegate_approvals_due", "Pending approvals whose deadline is no further away than this", ("within",)
+)
+OLDEST_PENDING = GaugeName("sluicegate_oldest_pending_seconds", "Age of the approval that has waited longest")
 HTTP_REQUESTS = HistogramName(
     "sluicegate_http_request_seconds",
     "Requests by the template of their path",
     ("method", "route", "status"),
     _FROM_MS_TO_MINUTES,
 )
-
-NAMES: tuple[MetricName, ...] = (
-    AGENT_JOBS,
-    AGENT_JOBS_DURATION,
-    AGENT_CHECKPOINTS,
-    AGENT_CHECKPOINTS_PENDING,
-    AGENT_WORKER_ACTIVE_JOBS,
-    CHECKPOINT_WAIT,
-    DECISION_RESUME,
-    RUNS_READY,
-    OLDEST_READY,
-    OUTBOX_DEPTH,
-    DEAD_LETTERS,
-    SKIPPED_RECORDS,
-    LOGS_LOST,
-    FORGED_DECISIONS,
-    GROUP_COMMIT_OPERATIONS,
-    UNHANDLED_RUNS,
-    HTTP_REQUESTS,
+HTTP_FAILURES = CounterName(
+    "sluicegate_http_failures_total",
+    "5xx answers: `unavailable` while a dependency is down (503), `defect` for any other",
+    ("kind",),
 )
-"""All there are. A process has those that it asks for."""
+
+EXPOSED: Mapping[str, tuple[MetricName, ...]] = {
+    "GET /api/metrics": (
+        AGENT_JOBS,
+        AGENT_JOBS_DURATION,
+        AGENT_CHECKPOINTS,
+        AGENT_CHECKPOINTS_PENDING,
+        AGENT_WORKER_ACTIVE_JOBS,
+    ),
+    "every service": (
+        OUTBOX_DEPTH,
+        OUTBOX_OLDEST,
+        INGESTED_RECORDS,
+        INGEST_LAG,
+        INGEST_PARTITIONS,
+        INGEST_STALLED,
+        DEAD_LETTERS,
+        SKIPPED_RECORDS,
+        LOGS_LOST,
+        GROUP_COMMIT_OPERATIONS,
+    ),
+    "api": (HTTP_REQUESTS, HTTP_FAILURES, FLEET_STARTED, LIVE_REPLICAS),
+    "checkpoint-svc": (
+        HTTP_REQUESTS,
+        HTTP_FAILURES,
+        CHECKPOINT_WAIT,
+        DECISION_RESUME,
+        APPROVALS_DUE,
+        OLDEST_PENDING,
+    ),
+    "worker": (
+        RUNS_READY,
+        OLDEST_READY,
+        UNHANDLED_RUNS,
+        ATTEMPTS,
+        SLOTS,
+        SLOTS_BUSY,
+        FORGED_DECISIONS,
+    ),
+}
+"""All there are, by where they are to be had: on that path, or on the internal port of that service."""
+
+NAMES: tuple[MetricName, ...] = tuple(dict.fromkeys(name for names in EXPOSED.values() for name in names))
 
 
 class Metrics:

@@ -3,6 +3,7 @@
 Source: the CloudEvents Kafka protocol binding 1.0, section 3.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,9 +20,12 @@ from sluicegate_schemas.topics import BY_EVENT
 
 E = TypeVar("E", bound=Event)
 
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
 Headers = Sequence[tuple[str, bytes]]
 STRUCTURED = b"application/cloudevents+json"
-TRACE_HEADERS = ("traceparent", "tracestate", "baggage", "sentry-trace")
+TRACEPARENT = "traceparent"
+TRACE_HEADERS = (TRACEPARENT, "tracestate", "baggage", "sentry-trace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,12 @@ class Received:
     """`ce_source`: who sent it, by its own account."""
     ce_id: str | None
     trace: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace that it belongs to (W3C Trace Context, section 3.2); None: it says none, or none of that shape."""
+        found = self.trace.get(TRACEPARENT)
+        return found if found is not None and _TRACEPARENT.fullmatch(found) else None
 
 
 def ce_type(event: str) -> str:

@@ -1,4 +1,4 @@
-"""Writes what others read of the contracts: a JSON Schema per event, and the examples as the models write them."""
+"""Writes what others read of the contracts: JSON Schemas, examples, the AsyncAPI document, Strimzi's files."""
 
 import json
 from collections.abc import Iterator
@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from sluicegate_schemas import asyncapi, strimzi
 from sluicegate_schemas.compatibility import breaks
 from sluicegate_schemas.model import Event
 from sluicegate_schemas.topics import TOPICS
 
-FOLDER = Path(__file__).parents[2]
-"""`schemas/` of the repository."""
+REPOSITORY = Path(__file__).parents[3]
+FOLDER = REPOSITORY / "schemas"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -38,18 +39,22 @@ def schema(model: type[Event]) -> dict[str, Any]:
     }
 
 
-def examples(event: str, folder: Path = FOLDER) -> list[Path]:
+def examples(event: str, repository: Path = REPOSITORY) -> list[Path]:
     """The valid examples of an event."""
-    return sorted((folder / "examples" / event).glob("*.json"))
+    return sorted((repository / "schemas" / "examples" / event).glob("*.json"))
 
 
-def expected(folder: Path = FOLDER) -> Iterator[tuple[Path, str]]:
+def expected(repository: Path = REPOSITORY) -> Iterator[tuple[Path, str]]:
     """Every generated file with the text that it should have."""
+    schemas, deploy = repository / "schemas", repository / "deploy"
     for event, model in models().items():
-        yield folder / "json" / f"{event}.v1.json", text(schema(model))
-        for path in examples(event, folder):
+        yield schemas / "json" / f"{event}.v1.json", text(schema(model))
+        for path in examples(event, repository):
             value = model.model_validate_json(path.read_bytes(), by_alias=True, by_name=False)
             yield path, text(json.loads(value.to_json()))
+    yield schemas / "asyncapi.json", text(asyncapi.document())
+    yield deploy / "strimzi" / "topics.yaml", strimzi.topics_yaml()
+    yield deploy / "strimzi" / "users.yaml", strimzi.users_yaml()
 
 
 def text(value: Any) -> str:
@@ -57,10 +62,10 @@ def text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
-def generate(folder: Path = FOLDER) -> list[Path]:
+def generate(repository: Path = REPOSITORY) -> list[Path]:
     """Write every file that is missing or differs; gives those."""
     changed = []
-    for path, wanted in expected(folder):
+    for path, wanted in expected(repository):
         if not path.exists() or path.read_text() != wanted:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(wanted)
@@ -68,37 +73,37 @@ def generate(folder: Path = FOLDER) -> list[Path]:
     return changed
 
 
-def check(folder: Path = FOLDER) -> list[str]:
+def check(repository: Path = REPOSITORY) -> list[str]:
     """What is wrong with the committed files: drift from the models, breaks of the released contract."""
     findings = [
-        f"{path.relative_to(folder)} is not what the models give: run `python -m sluicegate_schemas generate`"
-        for path, wanted in expected(folder)
+        f"{path.relative_to(repository)} is not what the models give: run `python -m sluicegate_schemas generate`"
+        for path, wanted in expected(repository)
         if not path.exists() or path.read_text() != wanted
     ]
     for event, model in models().items():
-        released = _baseline(event, folder)
+        released = _baseline(event, repository)
         if released.exists():
             findings += [
                 f"{event}: {found}; that is a new version and a new topic"
                 for found in breaks(json.loads(released.read_text()), schema(model))
             ]
     kept = {f"{event}.v1.json" for event in models()}
-    for path in sorted((folder / "baseline").glob("*.json")):
+    for path in sorted((repository / "schemas" / "baseline").glob("*.json")):
         if path.name not in kept:
             findings.append(f"{path.stem} was released and is gone")
     return findings
 
 
-def freeze(folder: Path = FOLDER) -> list[str]:
+def freeze(repository: Path = REPOSITORY) -> list[str]:
     """At a release: today's contract is promised from now on. Gives what keeps that from being done, if anything."""
-    findings = check(folder)
+    findings = check(repository)
     if not findings:
         for event, model in models().items():
-            released = _baseline(event, folder)
+            released = _baseline(event, repository)
             released.parent.mkdir(parents=True, exist_ok=True)
             released.write_text(text(schema(model)))
     return findings
 
 
-def _baseline(event: str, folder: Path) -> Path:
-    return folder / "baseline" / f"{event}.v1.json"
+def _baseline(event: str, repository: Path) -> Path:
+    return repository / "schemas" / "baseline" / f"{event}.v1.json"

@@ -27,6 +27,11 @@ def new_id() -> UUID:
     return UUID(int=bits & _RANDOM_AND_TIME | _VERSION_7_VARIANT_2)
 
 
+def made_at(id_: UUID) -> float:
+    """When a UUIDv7 was made, in seconds since 1970 by its maker's clock."""
+    return (id_.int >> 80) / 1000
+
+
 def checkpoint_id(job_id: str, run: int, key: str, ask: int) -> UUID:
     """UUIDv5 over (job, run, key, ask): asking again the same thing gives the same id (RFC 9562, section 5.5)."""
     return uuid5(_CHECKPOINTS, "\n".join((job_id, str(run), str(ask), key)))

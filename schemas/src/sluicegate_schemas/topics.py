@@ -89,3 +89,8 @@ TOPICS = (
 )
 BY_EVENT = {topic.event: topic for topic in TOPICS}
 BY_NAME = {topic.name: topic for topic in TOPICS}
+
+
+def written_by(party: Party) -> tuple[str, ...]:
+    """The names of the topics that a service writes."""
+    return tuple(topic.name for topic in TOPICS if party in topic.writers)

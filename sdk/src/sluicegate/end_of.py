@@ -54,7 +54,7 @@ def failed(error: BaseException, *, retryable: bool | None = None) -> Failed:
     job_error = JobError(
         type=type(error).__name__, message=_message(error), retryable=retryable, traceback=where_raised(error)
     )
-    return Failed(job_error, after)
+    return Failed(job_error, after, error)
 
 
 def _essential(error: BaseException) -> BaseException:

@@ -1,6 +1,6 @@
 """How an attempt can end, as values that one function of the engine writes down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
 
@@ -34,6 +34,8 @@ class Failed:
     error: JobError
     retry_after_seconds: float | None = None
     """The wait that the handler asked for. None: as the handler's `RetryPolicy` says."""
+    raised: BaseException | None = field(default=None, compare=False, repr=False)
+    """The error itself, for whoever reports errors; it is not written down."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from sluicegate_kit.kafka.memory import MemoryBroker
-from sluicegate_schemas.worker_status import QueueDepth
+from sluicegate_schemas.worker_status import QueueDepth, ReplicaState
 from tests.integration.api.replica import Replica, found, running
 from tests.support.callers import bearer
 from tests.unit.api.ledger import START
@@ -62,3 +63,22 @@ async def test_the_environment_starts_a_fleet_that_nobody_has_stopped(api_databa
 async def test_only_operators_start_and_stop(api: Replica) -> None:
     for role, expected in (("viewer", 403), ("submitter", 403), ("approver", 403), ("operator", 202)):
         assert (await api.http.post(WORKER, headers=bearer(role))).status_code == expected
+
+
+async def test_the_fleet_is_shown_as_metrics_also_when_nobody_is_left_to_speak(api: Replica) -> None:
+    def shown() -> tuple[float | None, ...]:
+        value = api.service.metrics.registry.get_sample_value
+        live = (value("sluicegate_live_replicas", {"state": state}) for state in ("ready", "draining"))
+        return (value("sluicegate_fleet_started"), *live)
+
+    await api.service.passes.follow_workers()
+    assert shown() == (0, 0, 0)
+    await api.http.post(WORKER)
+    api.publish(status("w1"), status("w2"), status("w3", state=ReplicaState.DRAINING))
+    await api.until(WORKER, lambda fleet: len(fleet["replicas"]) == 3)
+    await api.service.passes.follow_workers()
+    assert shown() == (1, 2, 1)
+    async with api.service.engine.begin() as connection:
+        await connection.execute(sa.text("UPDATE worker_replicas SET heard_at = heard_at - interval '21 seconds'"))
+    await api.service.passes.follow_workers()
+    assert shown() == (1, 0, 0)

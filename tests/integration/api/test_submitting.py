@@ -127,7 +127,7 @@ async def test_input_that_a_registered_handler_refuses_is_refused_without_repeat
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     api.publish(status("w1", schema=schema))
     await api.until("/api/admin/agent-worker", lambda fleet: fleet["replicas"])
-    await api.service.passes.follow_handlers()
+    await api.service.passes.follow_workers()
     answer = await api.http.post(JOBS, json=simple_task() | {"inputData": {"n": "s3cret"}})
     assert answer.status_code == 422
     assert found(answer)["errors"][0]["pointer"] == "/inputData/n"

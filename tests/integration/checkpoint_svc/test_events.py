@@ -3,6 +3,8 @@
 import psycopg
 import pytest
 
+from sluicegate_checkpoint_svc.observing import Pending
+from sluicegate_kit.metrics import Metrics
 from sluicegate_schemas.checkpoint_created import CheckpointCreated
 from sluicegate_schemas.checkpoint_decided import CheckpointDecided, Outcome
 from sluicegate_schemas.checkpoint_recorded import CheckpointRecorded
@@ -164,3 +166,18 @@ async def test_what_nobody_decides_in_time_expires_on_either_of_two_replicas(wor
     assert {each.outcome for each in decided} == {Outcome.EXPIRED}
     assert len({each.decision_id for each in decided}) == 50
     assert all(each.waited_ms >= 200 for each in decided)
+
+
+async def test_what_waits_for_a_person_is_counted_by_how_soon_it_expires(world: World) -> None:
+    metrics = Metrics()
+    async with world.replicas() as (replica,):
+        for number, seconds in enumerate((60.0, 1800.0, 7200.0, None)):
+            await recorded(world, replica, created(job_id=f"job-{number}", expires_in_seconds=seconds))
+        path = await recorded(world, replica, created(job_id="job-9", expires_in_seconds=60.0))
+        assert (await replica.call("POST", path)).status_code == 200
+        pending = Pending(replica.service.engine, metrics)
+        await pending.look()
+        value = metrics.registry.get_sample_value
+        due = [value("sluicegate_approvals_due", {"within": within}) for within in ("15m", "1h", "24h")]
+        assert due == [1, 2, 3]
+        assert 0 < (value("sluicegate_oldest_pending_seconds") or 0) < 60

@@ -1,15 +1,18 @@
 """Relay and sweeper on a real PostgreSQL and the broker in memory."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from sluicegate_kit.db.ddl import KIT_V1
 from sluicegate_kit.db.operation import Operation
@@ -17,11 +20,14 @@ from sluicegate_kit.db.rows import Rows
 from sluicegate_kit.db.table import Need
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.memory import MemoryBroker, MemoryProducer
+from sluicegate_kit.metrics import Metrics
+from sluicegate_kit.migrate import sqlalchemy_url
+from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import OutboxRow, Patience
 from sluicegate_kit.outbox.sweeper import MakeWaitsDue, Sweeper
 from sluicegate_schemas.envelope import Message
-from sluicegate_schemas.ids import new_id
+from sluicegate_schemas.ids import made_at, new_id
 
 pytestmark = pytest.mark.anyio
 
@@ -203,3 +209,31 @@ def test_waits_double_with_jitter_up_to_the_longest(sends: int, luck: float) -> 
     wait = min(30.0 * 2 ** min(sends + 1, 30), 3600)
     assert again.sends == sends + 1
     assert timedelta(seconds=wait * 0.8) <= again.claimed_until - now <= timedelta(seconds=wait * 1.2)
+
+
+async def test_what_waits_is_shown_with_the_age_of_the_oldest_by_topic(database: str) -> None:
+    metrics = Metrics()
+    engine = create_async_engine(sqlalchemy_url(database))
+    depth = OutboxDepth(engine, metrics, ("said", "never-said"))
+
+    def oldest(topic: str) -> float | None:
+        return metrics.registry.get_sample_value("sluicegate_outbox_oldest_seconds", {"topic": topic})
+
+    async with running(database, MemoryBroker()) as service:
+        made = new_id()
+        await service.writes.submit(Repeat(Message("said", "key", b"hello", (), made)))
+        await service.writes.submit(Say(b"hello?", "answer:2"))
+        await depth.look()
+        assert metrics.registry.get_sample_value("sluicegate_outbox_depth") == 2
+        assert 0 <= (oldest("said") or -1) <= time.time() - made_at(made)
+        assert oldest("never-said") == 0
+        with psycopg.connect(database, autocommit=True) as connection:
+            hour_ago = UUID(int=made.int - (3_600_000 << 80))
+            connection.execute("UPDATE outbox SET id = %s WHERE answer_key = 'answer:2'", (hour_ago,))
+        await depth.look()
+        assert 3600 <= (oldest("said") or 0) < 3700
+        await service.writes.submit(Hear("answer:1"))
+        await service.writes.submit(Hear("answer:2"))
+        await depth.look()
+        assert oldest("said") == 0
+    await engine.dispose()

@@ -2,7 +2,7 @@
 
 from prometheus_client import generate_latest
 
-from sluicegate_kit.metrics import DEAD_LETTERS, NAMES, HistogramName, Metrics, job_type_label
+from sluicegate_kit.metrics import DEAD_LETTERS, EXPOSED, NAMES, HistogramName, Metrics, job_type_label
 
 CONTRACT = {
     "agent_jobs_total",
@@ -47,3 +47,9 @@ def test_asking_twice_gives_the_same_metric_and_no_series_but_its_own() -> None:
 def test_a_job_type_that_nobody_registered_is_other() -> None:
     assert job_type_label("code-generation", {"code-generation"}) == "code-generation"
     assert job_type_label("made up", {"code-generation"}) == "other"
+
+
+def test_no_service_has_a_series_twice() -> None:
+    for service in ("api", "worker", "checkpoint-svc"):
+        names = [name.name for name in (*EXPOSED["every service"], *EXPOSED[service])]
+        assert len(set(names)) == len(names)

@@ -101,7 +101,7 @@ class Table(Generic[R]):
         limit: int | None = None,
         mode: LockMode = "skip locked",
     ) -> Selection[R]:
-        """Names rows by a query. `where` is SQL with `%s` (or `%b`, binary) for each of `params`."""
+        """Names rows by a query. `where` is SQL with a `%b` for each of `params`."""
         return Selection(self, where, params, order, limit, mode)
 
     def select_sql(self, where: str, order: str | None, limit: int | None, mode: LockMode) -> str:

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sluicegate_kit.crash import crash_point
-from sluicegate_kit.db.connection import WriteConnection, run
+from sluicegate_kit.db.connection import Row, Statement, WriteConnection
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Emitted, Rows
 from sluicegate_kit.db.table import Lock, Match, Selection, Table
 from sluicegate_kit.outbox.row import EMITTED, Patience, outbox_row
 
+BEGIN: Statement = ("BEGIN", ())
+CLOCK: Statement = ("SELECT clock_timestamp()", ())
+COMMIT: Statement = ("COMMIT", ())
+ROLLBACK: Statement = ("ROLLBACK", ())
 ANSWERED = "DELETE FROM outbox WHERE answer_key = ANY(%b::text[])"
 
 
@@ -32,6 +36,20 @@ class _Needs:
     selections: list[Selection[Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One statement that locks or reads rows."""
+
+    table: Table[Any]
+    statement: Statement
+    selection: Selection[Any] | None = None
+
+    def take(self, rows: Rows, found: Sequence[Row]) -> None:
+        keys = rows.load(self.table, [self.table.read(values) for values in found])
+        if self.selection is not None:
+            rows.found(self.selection, keys)
+
+
 async def transact(
     connection: WriteConnection, tables: Sequence[Table[Any]], operations: Sequence[Operation[Any]], patience: Patience
 ) -> Committed:
@@ -40,56 +58,60 @@ async def transact(
     Raises:
         psycopg.Error: nothing was written, or, when the connection broke at COMMIT, nobody knows.
     """
-    await run(connection, "BEGIN")
     try:
         rows = await _lock(connection, tables, operations)
         results = _decide(operations, rows)
-        emitted = await _write(connection, tables, rows, patience)
+        writes = _writes(tables, rows, patience)
         crash_point("write_loop.before_commit")
-        await run(connection, "COMMIT")
+        await connection.ask([*writes, COMMIT])
     except BaseException:
         if not connection.closed:
-            await asyncio.shield(_roll_back(connection))
+            await asyncio.shield(connection.ask([ROLLBACK]))
         raise
     crash_point("write_loop.after_commit")
-    return Committed(results, emitted)
-
-
-async def _roll_back(connection: WriteConnection) -> None:
-    if not connection.broken:
-        await connection.rollback()
+    return Committed(results, rows.emitted)
 
 
 async def _lock(
     connection: WriteConnection, tables: Sequence[Table[Any]], operations: Sequence[Operation[Any]]
 ) -> Rows:
-    """Tables in their fixed order, keys in theirs, so that two batches never wait for each other in a circle."""
+    """Tables in their fixed order, keys in theirs, so that two batches never wait for each other in a circle.
+
+    One round trip: what is locked does not depend on what was found.
+    """
     needs = _needs(operations)
     if unknown := set(needs) - set(tables):
         raise TypeError(f"tables that the write loop was not given: {unknown}")
+    wanted = [(table, needs[table]) for table in tables if table in needs]
+    looks = [look for table, need in wanted for look in _locking(table, need)]
+    looks += [_look(one) for _, need in wanted for one in need.selections if one.mode != "update"]
+    _, *found, ((now,),) = await connection.ask([BEGIN, *(look.statement for look in looks), CLOCK])
     rows = Rows()
-    for table in tables:
-        if (need := needs.get(table)) is None:
-            continue
+    rows.now = now
+    for table, need in wanted:
         for column, _ in need.matches:
             rows.index(table, column)
-        if need.keys:
-            found = await run(connection, table.lock_sql, table.key_arrays(list(need.keys)))
-            rows.load(table, [table.read(values) for values in found])
-            rows.name(table, list(need.keys))
-        for (column, where), values in need.matches.items():
-            found = await run(connection, table.match_sql(column, where), [list(values)])
-            rows.load(table, [table.read(row) for row in found])
-        for selection in need.selections:
-            if selection.mode == "update":
-                await _select(connection, rows, selection)
-    for table in tables:
-        if (need := needs.get(table)) is not None:
-            for selection in need.selections:
-                if selection.mode != "update":
-                    await _select(connection, rows, selection)
-    ((rows.now,),) = await run(connection, "SELECT clock_timestamp()")
+    for look, values in zip(looks, found, strict=True):
+        look.take(rows, values)
+    for table, need in wanted:
+        rows.name(table, list(need.keys))
     return rows
+
+
+def _locking(table: Table[Any], need: _Needs) -> list[_Look]:
+    """What waits for locks, in the order of the key."""
+    looks = []
+    if need.keys:
+        looks.append(_Look(table, (table.lock_sql, table.key_arrays(list(need.keys)))))
+    for (column, where), values in need.matches.items():
+        looks.append(_Look(table, (table.match_sql(column, where), [list(values)])))
+    return looks + [_look(one) for one in need.selections if one.mode == "update"]
+
+
+def _look(selection: Selection[Any]) -> _Look:
+    table = selection.table
+    statement = table.select_sql(selection.where, selection.order, selection.limit, selection.mode)
+    return _Look(table, (statement, selection.params), selection)
 
 
 def _needs(operations: Sequence[Operation[Any]]) -> dict[Table[Any], _Needs]:
@@ -109,13 +131,6 @@ def _needs(operations: Sequence[Operation[Any]]) -> dict[Table[Any], _Needs]:
     return needs
 
 
-async def _select(connection: WriteConnection, rows: Rows, selection: Selection[Any]) -> None:
-    table = selection.table
-    statement = table.select_sql(selection.where, selection.order, selection.limit, selection.mode)
-    found = await run(connection, statement, selection.params)
-    rows.found(selection, rows.load(table, [table.read(values) for values in found]))
-
-
 def _decide(operations: Sequence[Operation[Any]], rows: Rows) -> list[Any]:
     results: list[Any] = []
     for operation in operations:
@@ -128,28 +143,25 @@ def _decide(operations: Sequence[Operation[Any]], rows: Rows) -> list[Any]:
     return results
 
 
-async def _write(
-    connection: WriteConnection, tables: Sequence[Table[Any]], rows: Rows, patience: Patience
-) -> list[Emitted]:
+def _writes(tables: Sequence[Table[Any]], rows: Rows, patience: Patience) -> list[Statement]:
+    """Everything that changes, each row once; then what is published."""
+    statements: list[Statement] = []
     for table in tables:
         if (writes := rows.changes(table)) is None:
             continue
         if writes.deleted:
-            await run(connection, table.delete_sql, table.key_arrays(writes.deleted))
+            statements.append((table.delete_sql, table.key_arrays(writes.deleted)))
         if writes.updated and (update := table.update(writes.updated)) is not None:
-            await run(connection, *update)
+            statements.append(update)
         if writes.inserted:
-            await run(connection, *table.insert(writes.inserted))
-    for statement, params in rows.statements:
-        await run(connection, statement, params)
+            statements.append(table.insert(writes.inserted))
+    statements += rows.statements
     answers = set(rows.answers)
     if answers:
-        await run(connection, ANSWERED, [sorted(answers)])
-    if not rows.emitted:
-        return rows.emitted
+        statements.append((ANSWERED, [sorted(answers)]))
     for emitted in rows.emitted:
         if emitted.answer_key in answers:
             emitted.answer_key = None
-    outbox = [outbox_row(emitted, rows.now, patience) for emitted in rows.emitted]
-    await run(connection, *EMITTED.insert(outbox))
-    return rows.emitted
+    if rows.emitted:
+        statements.append(EMITTED.insert([outbox_row(emitted, rows.now, patience) for emitted in rows.emitted]))
+    return statements

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,11 @@ from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.kafka.dead_letter import DeadLetter
 from sluicegate_kit.kafka.log_lost import StartOver
 from sluicegate_kit.kafka.log_watch import LogWatch, Lost
+from sluicegate_kit.kafka.observed import Observed
 from sluicegate_kit.kafka.ports import BrokerUnavailable, Consumer, Partition, Record
 from sluicegate_kit.kafka.positions import Position, WritePositions
 from sluicegate_kit.kafka.writes import Writes
-from sluicegate_kit.metrics import DEAD_LETTERS, LOGS_LOST, SKIPPED_RECORDS, Metrics
+from sluicegate_kit.metrics import Metrics
 from sluicegate_schemas.errors import MalformedRecord
 from sluicegate_schemas.topics import DEAD_LETTER, Party, Topic
 
@@ -63,18 +64,32 @@ class Ingest:
         self._subscriptions = {each.topic.name: each for each in subscriptions}
         self._party = party
         self._on_log_lost = on_log_lost
-        self._dead_letters = metrics.counter(DEAD_LETTERS)
-        self._skipped = metrics.counter(SKIPPED_RECORDS)
-        self._logs_lost = metrics.counter(LOGS_LOST)
+        self._observed = Observed(metrics, (each.topic for each in self._subscriptions.values()), party)
         self._watch = LogWatch(consumer, writes, interval_seconds=log_check_seconds)
         self._again_seconds = again_seconds
         self._stopping = asyncio.Event()
-        self._polled_at = time.monotonic()
+        self._polled_at = self._turned_at = time.monotonic()
+        self._observed.follow(self)
 
     @property
     def polled_seconds_ago(self) -> float:
         """How long ago the last poll succeeded: the sign of life."""
         return time.monotonic() - self._polled_at
+
+    @property
+    def stalled_seconds(self) -> float:
+        """How long ago a turn got to its end, or the broker last said how long its logs are, if that is longer."""
+        return max(time.monotonic() - self._turned_at, self._watch.silent_seconds)
+
+    @property
+    def assigned(self) -> frozenset[Partition]:
+        """The partitions that this replica reads."""
+        return self._consumer.assigned
+
+    @property
+    def lags(self) -> Mapping[Partition, int]:
+        """Records that each assigned log holds beyond what is written, as of the broker's last word on it."""
+        return self._watch.lags
 
     async def run(self) -> None:
         """Ingest until `stop`, then leave the group.
@@ -110,6 +125,7 @@ class Ingest:
         except WritesStopped:
             self.stop()
             return 0
+        self._turned_at = time.monotonic()
         return len(records)
 
     async def _write(self, records: Sequence[Record]) -> None:
@@ -128,6 +144,7 @@ class Ingest:
         next_offsets = {Partition(each.topic, each.partition): each.offset + 1 for each in records}
         self._watch.written(next_offsets)
         self._consumer.commit(next_offsets)
+        self._observed.ingested(records)
 
     async def _submit(
         self, batch: Iterable[tuple[Record, Operation[Any] | None]]
@@ -156,9 +173,9 @@ class Ingest:
         code, reason = _reason(record, error)
         topic = self._subscriptions[record.topic].topic
         if topic.owner is self._party and topic is not DEAD_LETTER:
-            self._dead_letters.labels(record.topic).inc()
+            self._observed.dead_lettered(record.topic)
             return DeadLetter(record, code, reason)
-        self._skipped.labels(record.topic).inc()
+        self._observed.skipped(record.topic)
         return None
 
     async def _start_over(self, lost: Lost) -> None:
@@ -174,7 +191,7 @@ class Ingest:
         await self._writes.submit(StartOver(positions))
         self._watch.start_over(positions)
         for each in lost:
-            self._logs_lost.labels(each.topic).inc()
+            self._observed.log_lost(each.topic)
 
     async def _seek_until_done(self, first: dict[Partition, int]) -> None:
         """Have the batch come again, a little later. The member goes on polling, so it keeps its partitions."""

@@ -9,6 +9,7 @@ from sluicegate_kit.kafka.ports import BrokerUnavailable, Consumer, LogState, Pa
 from sluicegate_kit.kafka.positions import Position, ReadPositions, is_lost
 from sluicegate_kit.kafka.writes import Writes
 
+Lags: TypeAlias = Mapping[Partition, int]
 Lost: TypeAlias = Mapping[Partition, LogState]
 """The partitions whose log was lost, and what the broker keeps of them now."""
 
@@ -25,6 +26,21 @@ class LogWatch:
         self._unsaved: set[Partition] = set()
         self._routine: asyncio.Task[Lost] | None = None
         self._routine_at = time.monotonic() + interval_seconds
+        self._answered_at = time.monotonic()
+        self._ends: dict[Partition, int] = {}
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long ago the broker last told of the logs; 0 while there is nothing to ask it about."""
+        return time.monotonic() - self._answered_at if self._log_ids else 0.0
+
+    @property
+    def lags(self) -> Lags:
+        """Records that each log holds beyond what is written, by the broker's last word on it."""
+        positions = self._positions
+        return {
+            each: max(0, end - positions[each].next_offset) for each, end in self._ends.items() if each in positions
+        }
 
     async def look(self, first_offsets: Positions) -> Lost:
         """What was lost, seen before the records at `first_offsets` are written.
@@ -82,6 +98,7 @@ class LogWatch:
         for gone in self._log_ids.keys() - assigned:
             del self._log_ids[gone]
             self._positions.pop(gone, None)
+            self._ends.pop(gone, None)
             self._unsaved.discard(gone)
         return assigned - self._log_ids.keys()
 
@@ -112,6 +129,8 @@ class LogWatch:
     def _compare(self, positions: Mapping[Partition, Position], states: Mapping[Partition, LogState]) -> Lost:
         lost = {each: now for each, now in states.items() if each in positions and is_lost(positions[each], now)}
         for each, now in states.items():
+            self._ends[each] = now.end
             if each not in lost and now.log_id is not None:
                 self._log_ids[each] = now.log_id
+        self._answered_at = time.monotonic()
         return lost

@@ -1,9 +1,10 @@
 """How to reach the broker, and what that means in librdkafka's own words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sluicegate_kit.settings import ServiceSettings
+from sluicegate_schemas.broker.security import Security
 from sluicegate_schemas.limits import RECORD_BYTES
 
 DELIVERY_TIMEOUT_MS = 20_000
@@ -31,16 +32,15 @@ class KafkaOptions:
     delivery_timeout_ms: int = DELIVERY_TIMEOUT_MS
     answer_timeout_ms: int = 5_000
     """For questions about logs."""
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    """Always named: librdkafka's default is GSSAPI, which the wheel lacks."""
-    sasl_username: str | None = None
-    sasl_password: str | None = None
-    ssl_ca_file: str | None = None
+    security: Security = field(default_factory=Security)
 
     @classmethod
     def of(cls, settings: ServiceSettings, client_id: str, *, gathers: bool = False) -> "KafkaOptions":
-        """As the environment says."""
+        """As the environment says.
+
+        Raises:
+            SettingsError: a file that it names can't be read, or holds something else.
+        """
         return cls(
             settings.kafka_bootstrap_servers,
             client_id,
@@ -49,6 +49,7 @@ class KafkaOptions:
             fetch_wait_max_ms=settings.kafka_fetch_wait_max_ms,
             gathers=gathers,
             message_max_bytes=settings.kafka_message_max_bytes,
+            security=settings.kafka_security(),
         )
 
 
@@ -98,10 +99,9 @@ def admin_config(options: KafkaOptions) -> dict[str, Any]:
 
 
 def _common(options: KafkaOptions) -> dict[str, Any]:
-    config: dict[str, Any] = {
+    return options.security.librdkafka() | {
         "bootstrap.servers": options.bootstrap_servers,
         "client.id": options.client_id,
-        "security.protocol": options.security_protocol,
         # A broker that comes back is found again within a second.
         "reconnect.backoff.ms": 50,
         "reconnect.backoff.max.ms": 1_000,
@@ -110,12 +110,3 @@ def _common(options: KafkaOptions) -> dict[str, Any]:
         # Brokers close idle connections; that is no news.
         "log.connection.close": False,
     }
-    if options.security_protocol.startswith("SASL"):
-        config |= {
-            "sasl.mechanism": options.sasl_mechanism,
-            "sasl.username": options.sasl_username,
-            "sasl.password": options.sasl_password,
-        }
-    if options.ssl_ca_file:
-        config["ssl.ca.location"] = options.ssl_ca_file
-    return config

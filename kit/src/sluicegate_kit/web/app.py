@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sluicegate_kit.access.identities import Identities
 from sluicegate_kit.access.table import AccessTable, shipped
-from sluicegate_kit.metrics import HTTP_REQUESTS, Metrics
+from sluicegate_kit.metrics import HTTP_FAILURES, HTTP_REQUESTS, Metrics
+from sluicegate_kit.tracing import Tracing
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.errors import ProblemOf
 from sluicegate_kit.web.hot import Hot
@@ -35,6 +36,7 @@ def build_app(
     problems: Mapping[type[Exception], ProblemOf] | None = None,
     table: AccessTable | None = None,
     people: People | None = None,
+    tracing: Tracing | None = None,
 ) -> Wrapper:
     """The application of `service`, whose rows in `access.toml` say who may call what.
 
@@ -64,7 +66,9 @@ def build_app(
         identities,
         problems=problems or {},
         seconds=metrics.histogram(HTTP_REQUESTS),
+        failures=metrics.counter(HTTP_FAILURES),
         people=people,
+        tracing=tracing,
     )
 
 

@@ -9,13 +9,14 @@ import time
 from collections.abc import Mapping
 
 import structlog
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sluicegate_kit.access.identities import Caller, Identities, KeyRefused
 from sluicegate_kit.access.table import PAGES
+from sluicegate_kit.tracing import Tracing
 from sluicegate_kit.web.accepted import wants_page
 from sluicegate_kit.web.errors import ProblemOf, as_problem
 from sluicegate_kit.web.exchange import SCOPE_KEY, Exchange
@@ -26,6 +27,7 @@ from sluicegate_kit.web.same_origin import SAFE, require_same_origin
 from sluicegate_schemas.ids import new_id
 
 MAX_BODY_BYTES = 1024 * 1024
+UNAVAILABLE = 503
 CLIENT_CLOSED = 499
 """In metrics and logs only: the caller went away before the response began (nginx's number)."""
 
@@ -45,7 +47,9 @@ class Wrapper:
         *,
         problems: Mapping[type[Exception], ProblemOf],
         seconds: Histogram,
+        failures: Counter,
         people: People | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """Without `people`, nobody is let in but with a key."""
         self._inner = inner
@@ -53,7 +57,9 @@ class Wrapper:
         self._identities = identities
         self._problems = problems
         self._seconds = seconds
+        self._unavailable, self._defects = failures.labels("unavailable"), failures.labels("defect")
         self._people = people
+        self._tracing = tracing
         self._observers: dict[tuple[str, str, str], Histogram] = {}
         self.stopping = asyncio.Event()
         """Set when the server drains."""
@@ -68,12 +74,35 @@ class Wrapper:
         answer = _Answer(found, send)
         tokens = structlog.contextvars.bind_contextvars(request_id=found.request_id)
         try:
-            await self._answer(scope, headers, found, _limited(receive, found), answer)
+            if self._tracing is None:
+                await self._answer(scope, headers, found, _limited(receive, found), answer)
+            else:
+                await self._traced(self._tracing, scope, headers, found, _limited(receive, found), answer)
         finally:
             if not answer.begun:
                 found.status = CLIENT_CLOSED
             self._account(scope["method"], found, time.perf_counter() - began)
             structlog.contextvars.reset_contextvars(**tokens)
+
+    async def _traced(
+        self,
+        tracing: Tracing,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        found: Exchange,
+        receive: Receive,
+        answer: "_Answer",
+    ) -> None:
+        parent = headers.get(b"traceparent")
+        about = {"http.request.method": scope["method"]}
+        with tracing.span(
+            scope["method"], "server", about, parent=None if parent is None else parent.decode("latin-1")
+        ) as span:
+            await self._answer(scope, headers, found, receive, answer)
+            span.rename(f"{scope['method']} {found.route}")
+            span.set({"http.route": found.route, "http.response.status_code": found.status})
+            if found.status >= 500:
+                span.fail(str(found.status))
 
     async def _answer(
         self, scope: Scope, headers: Mapping[bytes, bytes], found: Exchange, receive: Receive, answer: "_Answer"
@@ -141,6 +170,8 @@ class Wrapper:
         if (observer := self._observers.get(series)) is None:
             observer = self._observers[series] = self._seconds.labels(*series)
         observer.observe(seconds)
+        if found.status >= 500:
+            (self._unavailable if found.status == UNAVAILABLE else self._defects).inc()
         log.info(
             "request",
             method=labelled,

@@ -1,12 +1,13 @@
 """Puts the service together: what it is made of, on which ports, in which order it starts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from sluicegate_api.consumers import subscriptions
+from sluicegate_api.fleet_gauges import FleetGauges
 from sluicegate_api.http import dead_letters, events, jobs, metrics, workers
 from sluicegate_api.http.errors import PROBLEMS
 from sluicegate_api.http.long_poll import LongPoll
@@ -38,7 +39,7 @@ from sluicegate_kit.kafka.ingest import Ingest
 from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer, Producer
 from sluicegate_kit.lifecycle import Component, Loop, Resource
-from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, OUTBOX_DEPTH, Metrics
+from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, Metrics
 from sluicegate_kit.migrate import sqlalchemy_url
 from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
@@ -47,6 +48,7 @@ from sluicegate_kit.outbox.sweeper import Sweeper
 from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.repeating import Repeating
 from sluicegate_kit.settings import SettingsError
+from sluicegate_kit.tracing import Tracing, configured
 from sluicegate_kit.web.app import build_app
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.internal import Probe, internal_app
@@ -55,6 +57,7 @@ from sluicegate_kit.web.server import HttpServer
 from sluicegate_kit.web.session_cookie import session_cookie
 from sluicegate_schemas.fleet_control import Desired
 from sluicegate_schemas.job_control import EVERY_JOB
+from sluicegate_schemas.rights import group_of
 from sluicegate_schemas.topics import (
     CHECKPOINT_CREATED,
     CHECKPOINT_DECIDED,
@@ -62,10 +65,11 @@ from sluicegate_schemas.topics import (
     JOB_LIFECYCLE,
     WORKER_STATUS,
     Party,
+    written_by,
 )
 
 NAME = "api"
-GROUP = "sluicegate-api"
+GROUP = group_of(Party.API)
 TOPICS = tuple(
     topic.name for topic in (JOB_LIFECYCLE, WORKER_STATUS, CHECKPOINT_CREATED, CHECKPOINT_DECIDED, DEAD_LETTER)
 )
@@ -108,8 +112,8 @@ class Service:
             Resource("first fleet", opened=self.say_first_wish),
             Resource("first reports", opened=self.ask_if_new),
             Loop("sweeper", self.sweeper.run),
-            Loop("outbox depth", OutboxDepth(self.engine, self.metrics.gauge(OUTBOX_DEPTH)).run),
-            Loop("handlers", self.following.run),
+            Loop("outbox depth", OutboxDepth(self.engine, self.metrics, written_by(Party.API)).run),
+            Loop("workers", self.following.run),
             Loop("silence", silence.run),
             Loop("forgetting", forgetting.run),
             Loop("tallies", tallies.run),
@@ -127,7 +131,13 @@ class Service:
 
 
 def assemble(
-    settings: ApiSettings, producer: Producer, consumer: Consumer, identities: Identities, process: Metrics
+    settings: ApiSettings,
+    producer: Producer,
+    consumer: Consumer,
+    identities: Identities,
+    process: Metrics,
+    *,
+    tracing: Tracing | None = None,
 ) -> Service:
     """A replica on this broker."""
     url, silence, clock = settings.database_url.get_secret_value(), settings.silence(), SystemClock()
@@ -152,8 +162,8 @@ def assemble(
     )
     schemas, tallies, job_reads = InputSchemas(), TallyReads(engine), JobReads(engine)
     worker_reads = WorkerReads(engine, tallies)
-    passes = Passes(writes, worker_reads, schemas, silence)
-    following = Repeating("handlers", passes.follow_handlers, seconds=FOLLOW_SECONDS)
+    passes = Passes(writes, worker_reads, schemas, silence, FleetGauges(process))
+    following = Repeating("workers", passes.follow_workers, seconds=FOLLOW_SECONDS)
     notices = Notices(on_replicas=following.wake)
     writes.ride(relay)
     writes.ride(notices)
@@ -166,6 +176,8 @@ def assemble(
     people = People(cookie, PublicKeys(settings.session_keys_file), identities, clock, pages.problem)
     mac_key = _mac_key(settings)
     desk = Desk(schemas, mac_key, settings.max_input_bytes)
+    if tracing is not None:
+        desk = replace(desk, traceparent=tracing.traceparent)
     submit = SubmitEndpoint(desk, writes, job_reads, silence=silence, clock=clock)
     reads = page_routes.Reads(
         job_reads, TimelineReads(engine), CheckpointReads(engine), worker_reads, DeadLetterReads(engine), tallies
@@ -214,6 +226,7 @@ def assemble(
             ],
             problems=PROBLEMS,
             people=people,
+            tracing=tracing,
         ),
         metrics=process,
         start_fleet=settings.enable_agent_worker,
@@ -224,13 +237,14 @@ def assemble(
 async def serve(settings: ApiSettings) -> Sequence[Component]:
     """The components of the process."""
     options = KafkaOptions.of(settings, NAME, gathers=True)
-    process = Metrics.of_process()
+    process, tracing = Metrics.of_process(), configured(NAME, settings)
     service = assemble(
         settings,
         ConfluentProducer(options),
         ConfluentConsumer(options, GROUP, TOPICS),
         Identities.from_file(settings.keys_file),
         process,
+        tracing=tracing,
     )
 
     async def polls() -> None:
@@ -243,6 +257,7 @@ async def serve(settings: ApiSettings) -> Sequence[Component]:
 
     internal = internal_app(process, alive=[Probe("consumer", polls)], ready=[Probe("database", database)])
     return [
+        *([] if tracing is None else [Resource("tracing", closed=tracing.close)]),
         *service.loops(),
         HttpServer("internal", internal, settings.internal_host, settings.internal_port),
         HttpServer("http", service.app, settings.http_host, settings.http_port),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sluicegate_api.domain.silence import Silence
+from sluicegate_api.fleet_gauges import FleetGauges
 from sluicegate_api.input_schemas import InputSchemas
 from sluicegate_api.operations.ask_reports import LookForSilence
 from sluicegate_api.operations.fold_tallies import FoldTallies
@@ -23,6 +24,7 @@ class Passes:
     workers: WorkerReads
     schemas: InputSchemas
     silence: Silence
+    gauges: FleetGauges
 
     async def look_for_silence(self) -> int:
         """Ask about jobs that have gone silent; how many were looked at."""
@@ -39,7 +41,8 @@ class Passes:
         """Keep what is counted short."""
         await self.writes.submit(FoldTallies())
 
-    async def follow_handlers(self) -> None:
-        """Learn what input the handlers take now."""
+    async def follow_workers(self) -> None:
+        """Learn which replicas are there, and what input their handlers take now."""
         workers = await self.workers.look()
         self.schemas.follow(workers.replicas, workers.now)
+        self.gauges.show(workers)

@@ -16,7 +16,7 @@ from sluicegate_checkpoint_svc.live.feed import Feed
 from sluicegate_checkpoint_svc.live.follower import CHANNEL, LOOK_SECONDS, THROTTLE_SECONDS, Follower
 from sluicegate_checkpoint_svc.live.reads import NewsReads
 from sluicegate_checkpoint_svc.live.reporter import Reporter
-from sluicegate_checkpoint_svc.observing import Durations
+from sluicegate_checkpoint_svc.observing import Durations, Pending
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_checkpoint_svc.pages import events, paths, signing_in
 from sluicegate_checkpoint_svc.pages import routes as page_routes
@@ -38,7 +38,7 @@ from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer, Producer
 from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_kit.lifecycle import Component, Loop, Resource
-from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, OUTBOX_DEPTH, Metrics
+from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, Metrics
 from sluicegate_kit.migrate import sqlalchemy_url
 from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
@@ -47,6 +47,7 @@ from sluicegate_kit.outbox.sweeper import Sweeper
 from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.repeating import Repeating
 from sluicegate_kit.settings import SettingsError
+from sluicegate_kit.tracing import Tracing, configured
 from sluicegate_kit.web.app import build_app
 from sluicegate_kit.web.asgi import Wrapper
 from sluicegate_kit.web.internal import Probe, internal_app
@@ -54,15 +55,17 @@ from sluicegate_kit.web.people import People
 from sluicegate_kit.web.server import HttpServer
 from sluicegate_kit.web.session_cookie import session_cookie
 from sluicegate_schemas.ids import new_id
-from sluicegate_schemas.topics import CHECKPOINT_CREATED, JOB_LIFECYCLE, Party
+from sluicegate_schemas.rights import group_of
+from sluicegate_schemas.topics import CHECKPOINT_CREATED, JOB_LIFECYCLE, Party, written_by
 
 NAME = "checkpoint-svc"
-GROUP = "sluicegate-checkpoint-svc"
+GROUP = group_of(Party.CHECKPOINT_SVC)
 TOPICS = (CHECKPOINT_CREATED.name, JOB_LIFECYCLE.name)
 READ_CONNECTIONS = 4
 SILENT_SECONDS = 30
 """A consumer that has not polled for so long is not alive."""
 FORGET_SECONDS = 60.0
+COUNT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ class Service:
             Loop("writes", self.writes.run, self.writes.stop),
             Loop("relay", lambda: self.relay.run(self.writes)),
             Loop("sweeper", self.sweeper.run),
-            Loop("outbox depth", OutboxDepth(self.engine, self.metrics.gauge(OUTBOX_DEPTH)).run),
+            Loop("outbox depth", OutboxDepth(self.engine, self.metrics, written_by(Party.CHECKPOINT_SVC)).run),
+            Loop("pending", Repeating("pending", Pending(self.engine, self.metrics).look, seconds=COUNT_SECONDS).run),
             Loop("expiry", self.expiry.run),
             Loop("forgetting", Repeating("forgetting", self.forgetting.forget, seconds=FORGET_SECONDS).run),
             Loop("notifier", self.notifier.run),
@@ -103,7 +107,13 @@ class Service:
 
 
 def assemble(
-    settings: CheckpointSettings, producer: Producer, consumer: Consumer, identities: Identities, metrics: Metrics
+    settings: CheckpointSettings,
+    producer: Producer,
+    consumer: Consumer,
+    identities: Identities,
+    metrics: Metrics,
+    *,
+    tracing: Tracing | None = None,
 ) -> Service:
     """A replica on this broker."""
     url = settings.database_url.get_secret_value()
@@ -146,14 +156,14 @@ def assemble(
         ingest=Ingest(
             consumer,
             writes,
-            subscriptions(settlement),
+            subscriptions(settlement, tracing),
             party=Party.CHECKPOINT_SVC,
             on_log_lost=_nothing_more,
             metrics=metrics,
         ),
         producer=producer,
         engine=engine,
-        app=_application(settings, writes, engine, feed, settlement, identities, metrics),
+        app=_application(settings, writes, engine, feed, settlement, identities, metrics, tracing),
         metrics=metrics,
     )
 
@@ -166,6 +176,7 @@ def _application(
     settlement: Settlement,
     identities: Identities,
     metrics: Metrics,
+    tracing: Tracing | None,
 ) -> Wrapper:
     """What it serves to programs and to people."""
     public_keys, clock = PublicKeys(settings.session_keys_file), SystemClock()
@@ -197,18 +208,21 @@ def _application(
         ],
         problems=PROBLEMS,
         people=people,
+        tracing=tracing,
     )
 
 
 async def serve(settings: CheckpointSettings) -> list[Component]:
     """All components of the process, in the order in which they start."""
     options = KafkaOptions.of(settings, NAME, gathers=True)
+    tracing = configured(NAME, settings)
     service = assemble(
         settings,
         ConfluentProducer(options),
         ConfluentConsumer(options, GROUP, TOPICS),
         Identities.from_file(settings.keys_file),
         Metrics.of_process(),
+        tracing=tracing,
     )
 
     async def polls() -> None:
@@ -221,6 +235,7 @@ async def serve(settings: CheckpointSettings) -> list[Component]:
 
     internal = internal_app(service.metrics, alive=[Probe("ingest", polls)], ready=[Probe("database", database)])
     return [
+        *([] if tracing is None else [Resource("tracing", closed=tracing.close)]),
         *service.loops(),
         HttpServer("http", service.app, settings.http_host, settings.http_port),
         HttpServer("internal", internal, settings.internal_host, settings.internal_port),

@@ -10,6 +10,7 @@ from sluicegate_checkpoint_svc.operations.record import RecordCheckpoint
 from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_kit.kafka.ingest import Subscription
 from sluicegate_kit.kafka.ports import Record
+from sluicegate_kit.tracing import Tracing
 from sluicegate_schemas import envelope
 from sluicegate_schemas.checkpoint_created import CheckpointCreated
 from sluicegate_schemas.ids import JobId
@@ -38,12 +39,16 @@ CLOSING = frozenset(status for status in Status if status.terminal and status is
 _OF_NO_CONCERN = frozenset(status.encode() for status in Status if status not in CLOSING)
 
 
-def subscriptions(settlement: Settlement) -> tuple[Subscription, ...]:
+def subscriptions(settlement: Settlement, tracing: Tracing | None = None) -> tuple[Subscription, ...]:
     """One per topic. Each raises MalformedRecord for a record that is not what its topic carries."""
 
     def created(record: Record) -> RecordCheckpoint:
-        event = envelope.read(CheckpointCreated, record.value, record.headers).data
+        received = envelope.read(CheckpointCreated, record.value, record.headers)
+        event = received.data
         assert isinstance(event, CheckpointCreated)
+        if tracing is not None:
+            about = {"job.id": event.job_id, "checkpoint.id": str(event.checkpoint_id)}
+            tracing.mark("receive checkpoint-created", about, parent=received.traceparent)
         return RecordCheckpoint(event, recording.check(event), settlement)
 
     def lifecycle(record: Record) -> FollowRun | None:

@@ -17,3 +17,4 @@ class CheckpointSettings(PageSettings):
     session_longest_seconds: Seconds = 12 * 3600
     """After which somebody signs in again."""
     expiry_interval_seconds: Seconds = 1
+    """How often to look for approvals whose deadline has passed."""

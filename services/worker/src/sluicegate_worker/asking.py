@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 
 from sluicegate.journal import Ask
-from sluicegate_schemas.envelope import Message, ce_type
+from sluicegate_schemas.envelope import TRACEPARENT, Message, ce_type
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.topics import CHECKPOINT_CREATED
 from sluicegate_worker.domain.journal import Entry, EntryKind
@@ -72,7 +72,7 @@ def entry_of(run: Run, ask: Ask, requested_by: str, now: datetime) -> Entry:
     )
 
 
-def checkpoint_created(entry: Entry, at: datetime) -> Message:
+def checkpoint_created(entry: Entry, at: datetime, traceparent: str | None = None) -> Message:
     """The event. Its payload is the entry's content, as text, byte for byte."""
     assert entry.asked is not None
     payload = orjson.dumps(entry.content.decode())
@@ -82,6 +82,7 @@ def checkpoint_created(entry: Entry, at: datetime) -> Message:
         ("ce_id", str(ce_id).encode()),
         ("ce_subject", entry.job_id.encode()),
         ("ce_time", time.encode()),
+        *(() if traceparent is None else ((TRACEPARENT, traceparent.encode()),)),
         *_FIXED,
     )
     return Message(CHECKPOINT_CREATED.name, entry.job_id, value, headers, ce_id)

@@ -1,7 +1,10 @@
 """Puts the service together: what it is made of, and in which order it starts."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -17,15 +20,17 @@ from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer, Producer
 from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_kit.lifecycle import Component, Loop, Resource
-from sluicegate_kit.metrics import FORGED_DECISIONS, GROUP_COMMIT_OPERATIONS, OUTBOX_DEPTH, Metrics
+from sluicegate_kit.metrics import FORGED_DECISIONS, GROUP_COMMIT_OPERATIONS, SLOTS, SLOTS_BUSY, Metrics
 from sluicegate_kit.migrate import sqlalchemy_url
 from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
 from sluicegate_kit.outbox.sweeper import Sweeper
 from sluicegate_kit.settings import SettingsError
+from sluicegate_kit.tracing import Tracing, configured
 from sluicegate_kit.web.internal import Probe, internal_app
 from sluicegate_kit.web.server import HttpServer
+from sluicegate_schemas.rights import group_of
 from sluicegate_schemas.topics import (
     CHECKPOINT_DECIDED,
     CHECKPOINT_RECORDED,
@@ -33,6 +38,7 @@ from sluicegate_schemas.topics import (
     JOB_CONTROL,
     JOB_REQUESTED,
     Party,
+    written_by,
 )
 from sluicegate_worker.consumers.checkpoints import Decisions, checkpoint_recorded
 from sluicegate_worker.consumers.controls import fleet_control, job_control
@@ -42,22 +48,27 @@ from sluicegate_worker.executing.execution import Bench
 from sluicegate_worker.executing.executor import Executor
 from sluicegate_worker.executing.heartbeat import Heartbeat
 from sluicegate_worker.executing.loading import Loader
+from sluicegate_worker.executing.observing import Observers, Watcher
 from sluicegate_worker.executing.replica import Replica
+from sluicegate_worker.executing.traces import Traces
 from sluicegate_worker.executing.watchdog import Watchdog
 from sluicegate_worker.loops import wake
 from sluicegate_worker.loops.again import again
 from sluicegate_worker.loops.gauges import Gauges
 from sluicegate_worker.loops.reporter import Reporter
 from sluicegate_worker.loops.stager import Stager
-from sluicegate_worker.loops.status import Status
+from sluicegate_worker.loops.status import VERSION, Status
 from sluicegate_worker.reads import Reads
 from sluicegate_worker.settings import WorkerSettings
 from sluicegate_worker.tables import TABLES
 
+if TYPE_CHECKING:
+    from sluicegate_worker.executing.error_reports import ErrorReports
+
 log = structlog.get_logger(__name__)
 
 NAME = "worker"
-GROUP = "sluicegate-worker"
+GROUP = group_of(Party.WORKER)
 TOPICS = (JOB_REQUESTED, JOB_CONTROL, FLEET_CONTROL, CHECKPOINT_DECIDED, CHECKPOINT_RECORDED)
 READ_CONNECTIONS = 2
 SILENT_SECONDS = 30
@@ -98,7 +109,7 @@ class Service:
             Loop("writes", self.writes.run, self.writes.stop),
             Loop("relay", lambda: self.relay.run(self.writes)),
             Loop("sweeper", self.sweeper.run),
-            Loop("outbox depth", OutboxDepth(self.engine, self.metrics.gauge(OUTBOX_DEPTH)).run),
+            Loop("outbox depth", OutboxDepth(self.engine, self.metrics, written_by(Party.WORKER)).run),
             Loop("notifier", self.notifier.run),
             self.watchdog,
             Resource("goodbye", closed=self._say_goodbye),
@@ -129,7 +140,14 @@ class Service:
 
 
 def assemble(
-    settings: WorkerSettings, producer: Producer, consumer: Consumer, handlers: Mapping[str, Handler], metrics: Metrics
+    settings: WorkerSettings,
+    producer: Producer,
+    consumer: Consumer,
+    handlers: Mapping[str, Handler],
+    metrics: Metrics,
+    *,
+    tracing: Tracing | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> Service:
     """A replica on this broker."""
     url = settings.database_url.get_secret_value()
@@ -156,8 +174,9 @@ def assemble(
         on_claimed=lambda lease, claimed: executor.begin(lease, claimed),
         on_left=notifier.notify,
     )
+    observers = Observers(metrics, handlers, watchers, tracing.traceparent if tracing is not None else None)
     retry = RetryPolicy(base_seconds=settings.retry_base_seconds, max_seconds=settings.retry_max_seconds)
-    executor = Executor(Bench(writes, claims, settings.workspace, retry), handlers, Loader(url))
+    executor = Executor(Bench(writes, claims, settings.workspace, retry, observers), handlers, Loader(url))
     status = Status(
         producer,
         claims,
@@ -180,6 +199,8 @@ def assemble(
     )
     writes.ride(relay)
     writes.ride(claims)
+    metrics.gauge(SLOTS).set(settings.max_concurrent_jobs)
+    metrics.gauge(SLOTS_BUSY).set_function(lambda: len(claims.held))
     forged = metrics.counter(FORGED_DECISIONS)
     requests = Requests(_mac_key(settings), max_input_bytes=settings.max_input_bytes)
     decisions = Decisions(PublicKeys(settings.decision_keys_file), on_forged=forged.inc)
@@ -221,13 +242,16 @@ def assemble(
 async def serve(settings: WorkerSettings) -> Sequence[Component]:
     """The components of the process."""
     options = KafkaOptions.of(settings, NAME)
-    metrics = Metrics.of_process()
+    metrics, tracing, reports = Metrics.of_process(), configured(NAME, settings), _error_reports(settings)
+    watchers: list[Watcher] = [] if tracing is None else [Traces(tracing)]
     service = assemble(
         settings,
         ConfluentProducer(options),
         ConfluentConsumer(options, GROUP, [topic.name for topic in TOPICS]),
         load_handlers(settings.handlers),
         metrics,
+        tracing=tracing,
+        watchers=watchers if reports is None else [*watchers, reports],
     )
 
     async def polls() -> None:
@@ -236,9 +260,31 @@ async def serve(settings: WorkerSettings) -> Sequence[Component]:
 
     internal = internal_app(metrics, alive=[Probe("ingest", polls)], ready=[Probe("database", service.reads.ping)])
     return [
+        *([] if tracing is None else [Resource("tracing", closed=tracing.close)]),
+        *([] if reports is None else [Resource("error reports", closed=partial(asyncio.to_thread, reports.close))]),
         *service.components(),
         HttpServer("internal", internal, settings.internal_host, settings.internal_port),
     ]
+
+
+def _error_reports(settings: WorkerSettings) -> "ErrorReports | None":
+    if settings.sentry_dsn is None:
+        return None
+    try:
+        from sluicegate_worker.executing.error_reports import ErrorReports
+    except ImportError as error:
+        raise SettingsError(
+            f"SLUICEGATE_SENTRY_DSN needs {error.name}: pip install 'sluicegate-worker[sentry]'"
+        ) from None
+    try:
+        return ErrorReports(
+            settings.sentry_dsn.get_secret_value(),
+            traces_sample_rate=settings.sentry_traces_sample_rate,
+            release=f"sluicegate-worker@{VERSION}",
+            server_name=settings.worker_id,
+        )
+    except ValueError:
+        raise SettingsError("SLUICEGATE_SENTRY_DSN is no DSN of a Sentry project") from None
 
 
 async def _nothing_more() -> None:

@@ -19,6 +19,8 @@ class Request(NamedTuple):
     """JSON of `job-requested`, with `requestedBy` as it is shown."""
     requested_by: str
     received_at: datetime
+    traceparent: str | None = None
+    """Of whoever asked, where they said it: the trace that the first attempts belong to."""
 
 
 class Fleet(NamedTuple):

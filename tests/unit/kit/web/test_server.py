@@ -99,6 +99,23 @@ async def test_requests_are_counted_by_route_and_never_by_path() -> None:
     assert counted == {("GET", "/things/{thingId}", "200"): 2, ("any", "unmatched", "404"): 2}
 
 
+async def test_what_is_the_services_own_fault_is_counted_from_zero_by_whether_it_is_a_defect() -> None:
+    metrics = Metrics()
+    server = service(metrics)
+
+    def failures() -> tuple[float | None, ...]:
+        value = metrics.registry.get_sample_value
+        return tuple(value("sluicegate_http_failures_total", {"kind": kind}) for kind in ("unavailable", "defect"))
+
+    assert failures() == (0, 0)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(server), base_url="http://test", headers=bearer("admin")
+    ) as client:
+        for how in ("teapot", "domain", "database", "connection", "unforeseen"):
+            await client.get(f"/broken/{how}")
+    assert failures() == (2, 1)
+
+
 def test_the_listening_socket_says_that_it_is_tcp_so_that_asyncio_turns_nagle_off() -> None:
     with listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP

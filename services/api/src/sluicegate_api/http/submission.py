@@ -1,6 +1,6 @@
 """Turns the body of a POST into the request, its row and its event, or says what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -58,6 +58,8 @@ class Desk:
     schemas: InputSchemas
     mac_key: bytes
     max_input_bytes: int
+    traceparent: Callable[[], str | None] = lambda: None
+    """Of the request under way, where it is traced."""
 
     def take(self, body: SubmitJob, job_id: UUID, requested_by: str, at: datetime) -> Submission:
         """The submission.
@@ -74,12 +76,16 @@ class Desk:
         request = JobRequested.model_construct(
             job_id=str(job_id), requested_by=requested_by, **{name: getattr(body, name) for name in _SAME}
         )
-        message = envelope.write(request, ce_id=job_id, source=SOURCE, at=at)
+        message = envelope.write(request, ce_id=job_id, source=SOURCE, at=at, trace=self._trace())
         if (rest := len(message.value) - len(input_data)) > REST_BYTES:
             raise _too_large("request-too-large", "all but inputData", rest, REST_BYTES)
         proof = (mac.HEADER, mac.sign(message.value, self.mac_key))
         message = replace(message, headers=(*message.headers, proof))
         return Submission(asked(request, input_data), input_data, message)
+
+    def _trace(self) -> dict[str, str]:
+        traceparent = self.traceparent()
+        return {} if traceparent is None else {envelope.TRACEPARENT: traceparent}
 
 
 _SAME = tuple(SubmitJob.model_fields)

@@ -33,13 +33,14 @@ class Requests:
             self._measure(data)
         seal = record.header(mac.HEADER)
         if seal is not None and record.value is not None and mac.verify(record.value, seal, self._mac_key):
-            return _operation(data, received.value, data.requested_by or "unknown", received.value.decode(), False)
+            name, request = data.requested_by or "unknown", received.value.decode()
+            return RequestJob(_command(data, received.value, upstream=False), request, name, received.traceparent)
         shown = upstream_name(received.source, data.requested_by)
         body = data.model_copy(update={"requested_by": None}).to_json()
         request = (body[:-1] + b',"requestedBy":' + orjson.dumps(shown) + b"}").decode()
         # The same content is the same request, however it was wrapped; who wrapped it is not part of it.
         content = body + b"\n" + (data.requested_by or "").encode()
-        return _operation(data, content, shown, request, True)
+        return RequestJob(_command(data, content, upstream=True), request, shown, received.traceparent)
 
     def _measure(self, data: JobRequested) -> None:
         size = len(json.dumps(data.input_data, separators=(",", ":"), ensure_ascii=False).encode())
@@ -53,8 +54,8 @@ def upstream_name(source: str | None, claimed: str | None) -> str:
     return f"upstream:{(source or 'unknown')[:SOURCE_CHARACTERS]}/{claimed or 'unknown'}"[:NAME_CHARACTERS]
 
 
-def _operation(data: JobRequested, content: bytes, shown: str, request: str, upstream: bool) -> RequestJob:
-    command = RequestReceived(
+def _command(data: JobRequested, content: bytes, *, upstream: bool) -> RequestReceived:
+    return RequestReceived(
         data.job_id,
         data.job_type,
         data.priority,
@@ -63,4 +64,3 @@ def _operation(data: JobRequested, content: bytes, shown: str, request: str, ups
         hashlib.sha256(content).hexdigest(),
         upstream,
     )
-    return RequestJob(command, request, shown)

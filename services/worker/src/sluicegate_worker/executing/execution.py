@@ -25,6 +25,7 @@ from sluicegate_worker.domain.run import Lease, Run
 from sluicegate_worker.executing.claims import Claims
 from sluicegate_worker.executing.ends import error_json, written
 from sluicegate_worker.executing.journal import PostgresJournal, write_steps
+from sluicegate_worker.executing.observing import Observers, Watched
 from sluicegate_worker.executing.persisting import persist
 from sluicegate_worker.executing.replica_lease import ReplicaLease
 from sluicegate_worker.operations.attempt import EndAttempt, Held
@@ -45,6 +46,7 @@ class Bench:
     workspace: Path
     retry: RetryPolicy
     """For handlers that have none of their own."""
+    observers: Observers
 
 
 class Execution:
@@ -59,6 +61,7 @@ class Execution:
         self._bench = bench
         self._handler = handler
         self._run = run
+        self._watched = Watched(run, entries, request.traceparent)
         self._resumed = bool(entries)
         self._through = False
         self._leave = partial(bench.claims.leaving.add, self.place)
@@ -86,7 +89,7 @@ class Execution:
         if self._resumed:
             crash_point("worker.resume.before_handler")
         try:
-            end = await self.attempt.execute()
+            end = await self._bench.observers.watch(self.attempt, self._watched, self._journal)
             self._through = True
             await self._write(end)
         except LeaseLost as error:

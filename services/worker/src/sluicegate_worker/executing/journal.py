@@ -40,6 +40,8 @@ class PostgresJournal:
         self.lost = False
         self.asked = False
         """The suspension is written, or on its way."""
+        self.traceparent: str | None = None
+        """Of the attempt's span, where there is one: it goes with what the attempt asks."""
 
     def entries(self) -> Mapping[str, Entry]:
         """See `Journal`."""
@@ -60,13 +62,13 @@ class PostgresJournal:
 
     async def inform(self, ask: Ask) -> None:
         """See `Journal`."""
-        await self._write(Inform(self._held, ask))
+        await self._write(Inform(self._held, ask, self.traceparent))
 
     async def ask(self, ask: Ask, steps: Sequence[StepSummary]) -> None:
         """See `Journal`."""
         self.asked = True
         self._on_leaving()
-        await persist(self._writes, Suspend(self._held, ask, write_steps(steps)), self._lease)
+        await persist(self._writes, Suspend(self._held, ask, write_steps(steps), self.traceparent), self._lease)
         crash_point("worker.suspend.after_commit")
         self.lost = True
 

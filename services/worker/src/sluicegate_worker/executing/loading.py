@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from sluicegate_kit.db.connection import WriteConnection, connect, run
+from sluicegate_kit.db.connection import WriteConnection, connect
 from sluicegate_worker.domain.journal import Entry
 from sluicegate_worker.domain.run import Run
 from sluicegate_worker.tables import JOURNAL, REQUESTS, Request
@@ -55,11 +55,10 @@ class Loader:
                 self._url, lock_timeout_seconds=2, application_name="sluicegate-worker loader"
             )
         job_ids = [run.job_id for run in runs]
-        pasts = {
-            request.job_id: Past(request)
-            for request in map(REQUESTS.read, await run(self._connection, OF_JOBS, [job_ids]))
-        }
-        params = [job_ids, [one.run for one in runs]]
-        for entry in map(JOURNAL.read, await run(self._connection, OF_RUNS, params)):
+        requests, entries = await self._connection.ask(
+            [(OF_JOBS, [job_ids]), (OF_RUNS, [job_ids, [one.run for one in runs]])]
+        )
+        pasts = {request.job_id: Past(request) for request in map(REQUESTS.read, requests)}
+        for entry in map(JOURNAL.read, entries):
             pasts[entry.job_id].entries.append(entry)
         return pasts

@@ -8,7 +8,7 @@ from sluicegate_schemas.worker_status import QueueDepth
 
 
 class Gauges:
-    """Set with every status of the leading replica."""
+    """Set with every status: the leading replica shows the queue, any other none of it. Take the maximum."""
 
     def __init__(self, metrics: Metrics, registered: Collection[str]) -> None:
         self._ready = metrics.gauge(RUNS_READY)

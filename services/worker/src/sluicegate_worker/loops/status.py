@@ -69,7 +69,10 @@ class Status:
 
     async def tell(self, replica: Replica) -> None:
         """Once, as things are."""
-        self._send(replica, replica.state, await self._queue() if replica.leads else None)
+        queue = await self._queue() if replica.leads else None
+        if not replica.leads:
+            self._gauges.show(())
+        self._send(replica, replica.state, queue)
 
     def say_goodbye(self, replica: Replica) -> None:
         """The process ends."""

@@ -79,6 +79,7 @@ class Inform(Operation[bool]):
 
     held: Held
     told: Ask
+    traceparent: str | None = None
 
     @property
     def size(self) -> int:
@@ -91,7 +92,7 @@ class Inform(Operation[bool]):
 
     def decide(self, rows: Rows) -> bool:
         run = happen(rows, _own(rows, self.held), Recorded(self.held.lease))
-        _put_ask(rows, run, self.told, self.held)
+        _put_ask(rows, run, self.told, self.held, self.traceparent)
         return run.cancel_control is not None
 
 
@@ -102,6 +103,7 @@ class Suspend(Operation[None]):
     held: Held
     ask: Ask
     steps: str
+    traceparent: str | None = None
     id: UUID = field(default_factory=new_id)
 
     @property
@@ -122,17 +124,17 @@ class Suspend(Operation[None]):
         command = Suspended(self.held.lease, self.id, self.ask.entry.checkpoint_id, decided, self.steps)
         after = happen(rows, run, command, self.held.request)
         if not after.status.terminal:
-            _put_ask(rows, run, self.ask, self.held)
+            _put_ask(rows, run, self.ask, self.held, self.traceparent)
 
 
-def _put_ask(rows: Rows, run: Run, ask: Ask, held: Held) -> None:
+def _put_ask(rows: Rows, run: Run, ask: Ask, held: Held, traceparent: str | None) -> None:
     """The entry and its event, unless an earlier try has written them."""
     if rows.get(JOURNAL, (run.job_id, run.run, ask.entry.name)) is not None:
         return
     entry = entry_of(run, ask, held.requested_by, rows.now)
     rows.put(JOURNAL, entry)
     key_of = answer_key if entry.kind is EntryKind.APPROVAL else record_key
-    rows.emit(checkpoint_created(entry, rows.now), answer_key=key_of(ask.entry.checkpoint_id))
+    rows.emit(checkpoint_created(entry, rows.now, traceparent), answer_key=key_of(ask.entry.checkpoint_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sluicegate_worker.domain.run import Run, past
 from sluicegate_worker.lifecycle import lifecycle
 from sluicegate_worker.tables import CONTROLS, JOURNAL, PAST_RUNS, REQUESTS, RUNS
 
-SETTLE = "UPDATE controls SET outcome = %s, outcome_reason = %s WHERE control_id = %s"
+SETTLE = "UPDATE controls SET outcome = %b, outcome_reason = %b WHERE control_id = %b"
 
 
 def happen(rows: Rows, run: Run, command: Command, request: str | None = None) -> Run:

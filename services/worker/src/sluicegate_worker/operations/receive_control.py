@@ -72,9 +72,9 @@ class ReportJob(Operation[None]):
     def __init__(self, control_id: UUID, job_id: str) -> None:
         self._control_id = control_id
         self._job_id = job_id
-        self._request: Selection[Request] = REQUESTS.select("job_id = %s", job_id, mode="none")
+        self._request: Selection[Request] = REQUESTS.select("job_id = %b", job_id, mode="none")
         self._entries: Selection[Entry] = JOURNAL.select(
-            "job_id = %s AND checkpoint_id IS NOT NULL", job_id, mode="none"
+            "job_id = %b AND checkpoint_id IS NOT NULL", job_id, mode="none"
         )
 
     def locks(self) -> Iterable[Need]:

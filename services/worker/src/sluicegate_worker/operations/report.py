@@ -41,7 +41,7 @@ class ReportPage(Operation[int]):
     def __init__(self, sweep: ReportSweep, limit: int) -> None:
         self._sweep = sweep
         page = (
-            "job_id > %s AND (finished_at IS NULL OR finished_at > clock_timestamp() - %s::interval) "
+            "job_id > %b AND (finished_at IS NULL OR finished_at > clock_timestamp() - %b::interval) "
             f"ORDER BY job_id LIMIT {limit:d}"
         )
         params = (sweep.after_job_id, RETENTION)

@@ -22,6 +22,7 @@ class RequestJob(Operation[None]):
     request: str
     """JSON, as it is kept."""
     requested_by: str
+    traceparent: str | None = None
 
     @property
     def size(self) -> int:
@@ -41,7 +42,7 @@ class RequestJob(Operation[None]):
             except JobIdConflict as error:
                 raise MalformedRecord("job-id-conflict", str(error)) from error
             return
-        rows.put(REQUESTS, Request(job_id, self.request, self.requested_by, rows.now))
+        rows.put(REQUESTS, Request(job_id, self.request, self.requested_by, rows.now, self.traceparent))
         run = begin(self.command, rows.now)
         rows.put(RUNS, run)
         kept = rows.matching(CONTROLS.match("job_id", job_id))
