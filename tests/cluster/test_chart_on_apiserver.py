@@ -75,6 +75,13 @@ def test_an_upgrade_and_a_rollback_are_clean(cluster: Cluster) -> None:
     assert _specs(cluster) == installed
 
 
+def test_a_warning_is_not_overlooked(cluster: Cluster) -> None:
+    twice = '[{"name": "TWICE", "value": "1"}, {"name": "TWICE", "value": "2"}]'
+    values = ("--values", str(CHART / "ci" / "minimal-values.yaml"), "--set-json", f"worker.handlerEnv={twice}")
+    with pytest.raises(AssertionError, match="hides previous definition"):
+        _helm(cluster, "install", "warned", str(CHART), *values)
+
+
 def _helm(cluster: Cluster, *command: str) -> None:
     """Runs Helm and does meanwhile what the Job controller would do for its hooks."""
     helm = _said("dev/go-tool", "helm")[0]
