@@ -4,7 +4,8 @@ ARG BASE=python:3.13-slim-trixie
 
 FROM ${BASE} AS build
 WORKDIR /src
-ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/app UV_PYTHON_DOWNLOADS=never
+ENV UV_COMPILE_BYTECODE=1 UV_FROZEN=1 UV_LINK_MODE=copy UV_NO_DEV=1 UV_NO_EDITABLE=1 \
+    UV_PROJECT_ENVIRONMENT=/app UV_PYTHON_DOWNLOADS=never
 COPY dev/bootstrap dev/
 COPY deploy/trusting-ca deploy/
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache deploy/trusting-ca dev/bootstrap
@@ -12,11 +13,11 @@ COPY . .
 
 FROM build AS build-api
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
-    deploy/trusting-ca .tools/bin/uv sync --frozen --no-dev --no-editable --package sluicegate-api
+    deploy/trusting-ca .tools/bin/uv sync --all-extras --package sluicegate-kit --package sluicegate-api
 
 FROM build AS build-checkpoint-svc
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
-    deploy/trusting-ca .tools/bin/uv sync --frozen --no-dev --no-editable --package sluicegate-checkpoint-svc
+    deploy/trusting-ca .tools/bin/uv sync --all-extras --package sluicegate-kit --package sluicegate-checkpoint-svc
 
 FROM build AS build-insights
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
@@ -25,7 +26,7 @@ RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
 # With the sample handlers; the folder becomes the mount point of the workspace.
 FROM build AS build-worker
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
-    deploy/trusting-ca .tools/bin/uv sync --frozen --no-dev --no-editable \
+    deploy/trusting-ca .tools/bin/uv sync --all-extras --package sluicegate-kit \
         --package sluicegate-worker --package sluicegate-handlers \
     && mkdir /workspace
 

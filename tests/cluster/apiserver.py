@@ -1,6 +1,5 @@
 """A kube-apiserver with its etcd, and nothing that acts on what it holds: no kubelet, no controllers."""
 
-import os
 import secrets
 import subprocess
 import time
@@ -73,12 +72,12 @@ class Cluster:
         return created
 
     def define(self, definition: Manifest) -> None:
-        """Creates a CustomResourceDefinition; its objects can be created when this returns."""
+        """Creates somebody else's CustomResourceDefinition; its objects can be created when this returns."""
         path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition['metadata']['name']}"
-        self.create(definition)
+        self._http.post(path.rpartition("/")[0], json=definition).raise_for_status()
 
         def established() -> bool:
-            conditions = self.get(path)["status"].get("conditions", ())
+            conditions = self.get(path)["status"]["conditions"] or ()
             return any((each["type"], each["status"]) == ("Established", "True") for each in conditions)
 
         eventually(established, f"{path} is established", every_seconds=0.2)
@@ -164,6 +163,8 @@ class Cluster:
             built("k8s.io/kubernetes/cmd/kube-apiserver"),
             f"--etcd-servers=http://{LOOPBACK}:{self._etcd}",
             f"--bind-address={LOOPBACK}",
+            f"--advertise-address={LOOPBACK}",
+            "--endpoint-reconciler-type=none",
             f"--secure-port={self._port}",
             f"--cert-dir={self._folder / 'certificates'}",
             f"--token-auth-file={self._folder / 'tokens.csv'}",
@@ -181,6 +182,12 @@ def built(program: str) -> str:
     """The path of a program of deploy/cluster/go.mod; it is built the first time, which takes a quarter of an hour."""
     into = REPOSITORY / ".tools" / "cluster" / program.replace("/", "_")
     if not into.exists():
-        command = ["go", "build", "-o", str(into), program]
-        subprocess.run(command, cwd=REPOSITORY / "deploy" / "cluster", check=True, env=dict(os.environ))
+        # Without this the apiserver does not know its version, and Helm would not take it for one of Kubernetes.
+        version = _go("list", "-m", "-f", "{{.Version}}", "k8s.io/kubernetes").strip()
+        _go("build", "-ldflags", f"-X k8s.io/component-base/version.gitVersion={version}", "-o", str(into), program)
     return str(into)
+
+
+def _go(*command: str) -> str:
+    folder = REPOSITORY / "deploy" / "cluster"
+    return subprocess.run(["go", *command], cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -1,6 +1,5 @@
 """The autoscaler's question, asked for real: how many replicas become of the jobs that are ready."""
 
-import asyncio
 from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,11 +8,12 @@ import pytest
 
 from sluicegate_kit.access.roles import Role
 from sluicegate_kit.kafka.memory import MemoryBroker
+from sluicegate_schemas.job_lifecycle import Status
 from sluicegate_schemas.worker_status import QueueDepth
 from tests.deploy.rendered import Manifest, manifest
 from tests.integration.api.replica import Replica, found, running
 from tests.support.callers import bearer
-from tests.unit.api.samples import status
+from tests.unit.api.samples import request, snapshot, status
 
 pytestmark = pytest.mark.anyio
 SCALED = manifest("full", "ScaledObject", "worker")
@@ -42,8 +42,8 @@ async def asked(api: Replica) -> int:
 @pytest.mark.parametrize(("ready", "expected"), [(0, 1), (10, 4), (1000, 334)])
 async def test_jobs_that_are_ready_make_replicas(api_database: str, tmp_path: Path, ready: int, expected: int) -> None:
     async with running(api_database, tmp_path, MemoryBroker()) as api:
-        for _ in range(0, ready, 50):
-            await asyncio.gather(*(api.submitted() for _ in range(min(ready, 50))))
+        api.publish(*(snapshot(1, Status.QUEUED, job_id=job, requested=request(job)) for job in map(str, range(ready))))
+        await api.until(ASKED.path, lambda fleet: fleet["ready"] == ready)
         demand = await asked(api)
     assert demand == ready
     assert replicas(SCALED, demand) == expected

@@ -9,14 +9,22 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
 
 from sluicegate_dev.errors import CannotRunHere
 from sluicegate_dev.processes import environment
 from sluicegate_dev.services import API, CHECKPOINT_SVC, WORKER
 from sluicegate_schemas.broker.security import Security
 from sluicegate_schemas.rights import Kind, group_of, rights_of, user_of
-from sluicegate_schemas.topics import JOB_LIFECYCLE, TOPICS, Party
+from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, TOPICS, Party
 from tests.conftest import StackFactory
 from tests.e2e.rights import ON_CLUSTER, ON_GROUP, ON_TOPIC, Probe
 from tests.e2e.upstream import produce, record
@@ -143,6 +151,34 @@ def test_what_is_not_granted_is_refused_one_by_one(filled: GuardedKafka, party: 
     assert on_topics == {tried: tried in granted for tried in on_topics}
     assert on_groups == {tried: tried in granted for tried in on_groups}
     assert on_cluster == dict.fromkeys(ON_CLUSTER, False)
+
+
+def test_a_right_too_many_is_withdrawn_and_other_peoples_rights_are_named(guarded: GuardedKafka) -> None:
+    admin = AdminClient(guarded.client(ADMIN))
+    decided = (ResourceType.TOPIC, CHECKPOINT_DECIDED.name, ResourcePatternType.LITERAL)
+    write = ("*", AclOperation.WRITE, AclPermissionType.ALLOW)
+    added = [AclBinding(*decided, f"User:{name}", *write) for name in (user_of(Party.UPSTREAM), "bob")]
+    for answer in admin.create_acls(added).values():
+        answer.result(20)
+    upstream, bob = (
+        f"User:{name} may WRITE topic {CHECKPOINT_DECIDED.name}" for name in ("sluicegate-upstream", "bob")
+    )
+
+    def found() -> list[str]:
+        return topics(guarded, "check", "--users").stdout.splitlines()
+
+    eventually(lambda: found() == [f"would withdraw: {upstream}", f"left alone: {bob}"], "both show")
+    applied = topics(guarded, "apply", "--users")
+    assert (applied.returncode, applied.stdout.splitlines()) == (0, [f"withdraw: {upstream}", f"left alone: {bob}"])
+    assert found() == [f"left alone: {bob}", "as declared"]
+    for answer in admin.delete_acls([AclBindingFilter(*decided, "User:bob", *write)]).values():
+        answer.result(20)
+
+
+def test_who_may_not_grant_rights_is_told_so(guarded: GuardedKafka) -> None:
+    refused = topics(guarded, "apply", "--users", user=user_of(Party.API))
+    assert refused.returncode == 3
+    assert "authorization failed" in refused.stderr
 
 
 def test_strangers_do_not_get_in(guarded: GuardedKafka) -> None:

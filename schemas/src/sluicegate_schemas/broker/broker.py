@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from confluent_kafka import KafkaException
@@ -146,10 +147,17 @@ class Broker:
     def _wait_until_shown(self, changes: Sequence[Change]) -> None:
         if topics := [change.topic for change in changes if not isinstance(change, Grant | Withdraw)]:
             self.wait_for_topics(topics)
+        for change in changes:
+            if isinstance(change, SetConfig):
+                _wait(partial(self._shows_config, change))
         granted = {change.acl for change in changes if isinstance(change, Grant)}
         withdrawn = {change.acl for change in changes if isinstance(change, Withdraw)}
         if granted or withdrawn:
             _wait(lambda: granted <= (now := self.rights().acls) and withdrawn.isdisjoint(now))
+
+    def _shows_config(self, change: SetConfig) -> bool:
+        shown = self.topics([change.topic]).topics[change.topic.name].config
+        return shown[change.name] == str(change.wanted)
 
     def _shows(self, topics: Sequence[Topic]) -> bool:
         listed = self._client.list_topics(timeout=TIMEOUT_SECONDS).topics

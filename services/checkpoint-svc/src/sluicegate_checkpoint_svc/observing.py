@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sluicegate_checkpoint_svc.domain.checkpoint import Checkpoint
 from sluicegate_kit.metrics import APPROVALS_DUE, CHECKPOINT_WAIT, DECISION_RESUME, OLDEST_PENDING, Metrics
+from sluicegate_schemas.checkpoint_decided import Outcome
 
 WITHIN = ("15m", "1h", "24h")
 LOOK = text(
@@ -22,12 +23,13 @@ class Durations:
     """Two histograms."""
 
     def __init__(self, metrics: Metrics) -> None:
-        self._waits = metrics.histogram(CHECKPOINT_WAIT)
+        waits = metrics.histogram(CHECKPOINT_WAIT)
+        self._waits = {outcome.value: waits.labels(outcome.value) for outcome in Outcome}
         self._resumes = metrics.histogram(DECISION_RESUME)
 
     def decided(self, checkpoint: Checkpoint) -> None:
         """From record to decision, by outcome."""
-        self._waits.labels(checkpoint.state).observe(checkpoint.waited.total_seconds())
+        self._waits[checkpoint.state.value].observe(checkpoint.waited.total_seconds())
 
     def answered(self, checkpoint: Checkpoint) -> None:
         """From decision to the arrival of the lifecycle event that names it."""
