@@ -64,6 +64,10 @@ bench: install ## measure on real Kafka; the numbers go into docs/performance.md
 sweep: install ## every crash point at more moments than `make test` tries
 	@SLUICEGATE_REQUIRE=kafka $(PYTHON) -m pytest -m sweep $(ARGS)
 
+.PHONY: screenshots
+screenshots: install chromium ## take the pictures of the docs, docs/pictures, on real Kafka
+	@SLUICEGATE_REQUIRE=kafka,browser $(PYTHON) -m pytest -m pictures $(ARGS)
+
 .PHONY: clean
 clean: ## remove what `make dev` keeps; the next one starts from nothing
 	@rm -rf .sluicegate
