@@ -108,6 +108,10 @@ test-compose: install ## docker-compose.yml as it is, with 4 workers, kills and 
 test-alerts: install prometheus ## each alert fired by its fault and ended by its mending, on a real Prometheus and Alertmanager
 	@SLUICEGATE_REQUIRE=promtool $(PYTHON) -m pytest -m alerts $(ARGS)
 
+.PHONY: screenshots
+screenshots: install chromium ## take the pictures of the docs, docs/pictures, on real Kafka
+	@SLUICEGATE_REQUIRE=kafka,browser $(PYTHON) -m pytest -m pictures $(ARGS)
+
 .PHONY: clean
 clean: ## remove what `make dev` keeps; the next one starts from nothing
 	@rm -rf .sluicegate

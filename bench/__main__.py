@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from bench.pages import pages
 from bench.scenarios import Figures, decision_to_resume, gated_by_http, ungated_from_kafka
 from bench.system import running
 
@@ -20,6 +21,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=64, help="HTTP connections of the load client")
     parser.add_argument("--latency-seconds", type=int, default=20, help="0 leaves the scenario out")
     parser.add_argument("--latency-rate", type=int, default=20, help="decisions per second")
+    parser.add_argument("--pages", type=int, default=100_000, help="pending checkpoints; 0 leaves the scenario out")
+    parser.add_argument("--page-samples", type=int, default=200, help="how often each page is asked for")
     parser.add_argument("--repeat", type=int, default=3, help="how often the throughput scenarios run")
     parser.add_argument("--keep", type=Path, help="keep data and logs in this folder")
     return parser.parse_args()
@@ -41,6 +44,8 @@ async def _run(arguments: argparse.Namespace, folder: Path) -> None:
                 _tell(await gated_by_http(system, arguments.gated, arguments.connections))
         if arguments.latency_seconds:
             _tell(await decision_to_resume(system, arguments.latency_seconds, arguments.latency_rate))
+        if arguments.pages:
+            _tell(await pages(system, arguments.pages, samples=arguments.page_samples))
 
 
 def main() -> None:

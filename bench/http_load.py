@@ -10,11 +10,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, and when the request left and the answer was in (monotonic, ns)."""
+    """What came back, and when the request left, and the answer had begun and was in (monotonic, ns)."""
 
     status: int
     body: bytes
     sent_ns: int
+    first_ns: int
     received_ns: int
 
     def json(self) -> Any:
@@ -39,13 +40,14 @@ class Connection:
         sent = time.monotonic_ns()
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
+        first = time.monotonic_ns()
         status = int(head[9:12])
         length = 0
         for line in head.split(b"\r\n"):
             if line[:15].lower() == b"content-length:":
                 length = int(line[15:])
         body = await self._reader.readexactly(length) if length else b""
-        return Answer(status, body, sent, time.monotonic_ns())
+        return Answer(status, body, sent, first, time.monotonic_ns())
 
     def close(self) -> None:
         """Hang up."""
@@ -58,6 +60,15 @@ def request(method: str, path: str, key: str, body: bytes = b"") -> bytes:
         f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode() + body
+
+
+def page_request(path: str, key: str, *, compressed: bool = True) -> bytes:
+    """A prepared request for a page, as a browser makes it."""
+    encoding = "gzip" if compressed else "identity"
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+        f"Accept: text/html\r\nAccept-Encoding: {encoding}\r\n\r\n"
+    ).encode()
 
 
 async def send_all(port: int, requests: Sequence[bytes], connections: int) -> list[Answer]:

@@ -39,9 +39,10 @@ class System:
     processes: dict[str, ServiceProcess]
 
     def query(self, service: Service, statement: str) -> list[tuple[Any, ...]]:
-        """Rows of one of the databases."""
+        """What a statement finds in one of the databases; nothing, if it only does something."""
         with psycopg.connect(self.database_urls[service.name], autocommit=True) as connection:
-            return connection.execute(statement.encode()).fetchall()
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
 
     async def until(self, service: Service, statement: str, value: object, *, within_seconds: float = 300) -> None:
         """Wait until the statement's only value is `value`.

@@ -1,6 +1,6 @@
 """A console, a browser, and people who have signed in. Whatever goes wrong in one of their pages fails the test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -140,6 +140,3 @@ def visit(browser: Browser, console: Console, sessions: _Sessions) -> Iterator[V
     for context in contexts:
         context.close()
     assert not mistakes, "\n".join(mistakes)
-
-
-Submit = Callable[..., str]

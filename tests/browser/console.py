@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from sluicegate_dev.front_door import FrontDoor
 from sluicegate_dev.keys import PEOPLE, Keys
 from sluicegate_dev.routes import routes_of
 from sluicegate_dev.samples import lay_out_samples
-from sluicegate_dev.services import API, CHECKPOINT_SVC, INSIGHTS
+from sluicegate_dev.services import API, CHECKPOINT_SVC, INSIGHTS, WORKER
 from sluicegate_kit.web.server import HttpServer
 from tests.support.databases import Databases
 from tests.support.plain_http import NO_CERTIFICATES
@@ -34,6 +34,12 @@ ROLES = {
 }
 """Who can sign in, by name. Ana and Ben are those of `make dev`."""
 INBOX = "/admin/agent-checkpoints"
+JOBS = "/admin/agent-jobs"
+WORKERS = "/admin/agent-worker"
+LETTERS = "/admin/dead-letters"
+
+Submit = Callable[..., str]
+"""As `Console.submit`, perhaps for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +71,14 @@ class Console:
                 for each in http.cookies.jar
             ]
 
-    def sample(self, name: str, *, target: str | None = None) -> str:
+    def sample(self, name: str, *, target: str | None = None, by: Submit | None = None) -> str:
         """Submits one of `examples/inputs`; the id of the job. With `target`, over a copy of its folder."""
         body = json.loads((REPOSITORY / "examples" / "inputs" / f"{name}.json").read_text())
         data = body.pop("inputData")
         if target is not None:
             shutil.copytree(self.stack.workspace / data["target"], self.stack.workspace / target)
             data["target"] = target
-        return self.submit(body.pop("jobType"), data, **body)
+        return (by or self.submit)(body.pop("jobType"), data, **body)
 
     def submit(self, job_type: str, input_data: Mapping[str, Any], **more: Any) -> str:
         """Submits a job as `submitter`; its id."""
@@ -123,8 +129,12 @@ def open_console(folder: Path, databases: Databases, bootstrap_servers: str, **s
     ) as stack:
         introduce(stack.keys)
         lay_out_samples(REPOSITORY / "examples", stack.workspace)
-        stack.start(insights=1)
-        ports = {service.name: stack.replicas[service.name][0].port for service in (API, CHECKPOINT_SVC, INSIGHTS)}
+        with_pages = (API, CHECKPOINT_SVC, INSIGHTS)
+        for service in with_pages:
+            stack.add(service).start()
+        stack.add(WORKER, SLUICEGATE_WORKER_ID="worker-1").start()
+        stack.wait_until_ready()
+        ports = {service.name: stack.replicas[service.name][0].port for service in with_pages}
         with front_door(ports) as origin:
             yield Console(stack, origin)
 

@@ -1,14 +1,15 @@
 """axe finds nothing on any page, in both themes; everything fits a small screen and a large magnification."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.axe import violations
-from tests.browser.conftest import NARROW, Theme, Visit
-from tests.browser.console import INBOX, Console
+from tests.browser.axe import OF_COLOURS, violations
+from tests.browser.conftest import NARROW, WIDE, Visit
+from tests.browser.console import INBOX, JOBS, LETTERS, WORKERS, Console
+from tests.browser.records import REQUESTS, send
 
 ZOOMED = (320, 256)
 """A window of 1280 × 1024 at 400 % (WCAG 2.2, 1.4.10)."""
@@ -26,11 +27,18 @@ class Places:
     rejected: str
     expired: str
     info: str
+    failed_job: str
+    retried_job: str
+    waiting_job: str
+    bytes_letter: str
+    text_letter: str
 
 
 @pytest.fixture(scope="module")
-def places(console: Console) -> Places:
+def places(console: Console) -> Iterator[Places]:
     """Made once."""
+    failed, retried = (console.submit("breaks", {"failing_runs": runs}, maxAttempts=2) for runs in (9, 1))
+    unhandled = console.submit("knit-scarf", {})
     approved, edited, rejected = (console.gated(f"Looked at {word}") for word in ("approved", "edited", "rejected"))
     expired = console.gated("Looked at expired", expires_in_seconds=0.5)
     console.approve(approved)
@@ -41,16 +49,29 @@ def places(console: Console) -> Places:
         assert done.status_code == 200
         said = http.post(f"/api{approved}/comments", json={"text": "Well done"})
         assert said.status_code == 201
-    return Places(
+    console.stack.wait_for_job(retried, "failed")
+    with console.http("submitter") as http:
+        assert http.patch(f"/api/agent-jobs/{retried}", json={"action": "retry", "reason": "so"}).status_code == 202
+    letters = send(console, REQUESTS, {"look-at-bytes": b"\xff\x00{", "look-at-text": b'{"a": '})
+    data = console.sample("data-processing-clean")
+    console.stack.wait_for_job(failed, "failed")
+    console.stack.wait_for_job(retried, "succeeded")
+    yield Places(
         code=console.waiting(console.sample("code-generation-review")),
-        data=console.waiting(console.sample("data-processing-clean")),
+        data=console.waiting(data),
         note=console.gated("Looked at pending", risk="critical", expires_in_seconds=3600),
         approved=approved,
         edited=edited,
         rejected=rejected,
         expired=expired,
         info=f"{INBOX}/{console.infos(console.sample('simple-task'))[0]['checkpointId']}",
+        failed_job=f"{JOBS}/{failed}",
+        retried_job=f"{JOBS}/{retried}",
+        waiting_job=f"{JOBS}/{data}",
+        bytes_letter=f"{LETTERS}/{letters['look-at-bytes']}",
+        text_letter=f"{LETTERS}/{letters['look-at-text']}",
     )
+    console.stack.cancel(unhandled)
 
 
 LOOKS: dict[str, Callable[[Places], str]] = {
@@ -71,68 +92,100 @@ LOOKS: dict[str, Callable[[Places], str]] = {
     "payload": lambda places: f"{places.code}/payload",
     "one file": lambda places: f"{places.code}/files/0",
     "sign in": lambda places: "/admin/sign-in",
+    "jobs": lambda places: JOBS,
+    "jobs, nothing found": lambda places: f"{JOBS}?q=nothing+is+called+this",
+    "job that failed": lambda places: places.failed_job,
+    "job with two runs": lambda places: places.retried_job,
+    "job that waits": lambda places: places.waiting_job,
+    "timeline alone": lambda places: f"{places.retried_job}/timeline",
+    "events as they came": lambda places: f"{places.failed_job}/raw",
+    "input of a job": lambda places: f"{places.failed_job}/data/input",
+    "types to submit": lambda places: f"{JOBS}/new",
+    "form of fields": lambda places: f"{JOBS}/new?type=long-work",
+    "form of lists": lambda places: f"{JOBS}/new?type=many-files",
+    "form of text": lambda places: f"{JOBS}/new?type=simple-task",
+    "workers, and what is in their way": lambda places: WORKERS,
+    "dead letters": lambda places: LETTERS,
+    "dead letter of bytes": lambda places: places.bytes_letter,
+    "dead letter of text": lambda places: places.text_letter,
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(places: Places, visit: Visit, theme: Theme) -> None:
-    ana = visit("Ana", theme=theme)
-    found = {}
+def in_both_themes(page: Page) -> list[str]:
+    """What axe finds on a page as it stands; what does not depend on colours is looked for once."""
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += violations(page, OF_COLOURS)
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def test_pages_can_be_read_by_everybody(places: Places, visit: Visit) -> None:
+    ana = visit("Ana")
+    found, titles = [], set()
     for name, path in LOOKS.items():
+        ana.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         ana.page.goto(path(places))
-        if wrong := violations(ana.page):
-            found[name] = wrong
-    assert not found, "\n".join(f"{name}: {each}" for name, wrong in found.items() for each in wrong)
+        titles.add(ana.page.title())
+        assert ana.page.locator("html").get_attribute("lang") == "en"
+        expect(ana.page.locator("h1")).to_have_count(1)
+        found += [f"{name}: {wrong}" for wrong in in_both_themes(ana.page)]
+        for width, height in (NARROW, ZOOMED):
+            ana.page.set_viewport_size({"width": width, "height": height})
+            needed = ana.page.evaluate("document.documentElement.scrollWidth")
+            found += [f"{name}: at {width} px it is {needed} px wide"] if needed > width else []
+    assert not found, "\n".join(found)
+    assert len(titles) >= len(LOOKS) - 6, "titles tell pages apart"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_what_opens_and_in_what_goes_wrong(
-    console: Console, places: Places, visit: Visit, theme: Theme
-) -> None:
-    ana = visit("Ana", theme=theme)
+def test_what_opens_and_what_goes_wrong_in_a_review(console: Console, places: Places, visit: Visit) -> None:
+    ana = visit("Ana")
     found = []
     ana.page.goto(places.note)
     for keys in (("?",), ("Escape", "a"), ("Escape", "r"), ("Escape", "y")):
         ana.press(*keys)
-        found += violations(ana.page)
+        found += in_both_themes(ana.page)
     ana.page.locator(".menu summary").click()
-    found += violations(ana.page)
-    frozen = console.gated(f"Frozen {theme}")
+    found += in_both_themes(ana.page)
+    frozen = console.gated("Frozen")
     ana.page.goto(frozen)
     expect(ana.page.locator("[data-live]")).to_have_attribute("data-state", "live")
     console.reject(frozen, "first")
     expect(ana.page.locator("#outcome")).to_contain_text("approver rejected this")
-    found += violations(ana.page)
+    expect(ana.page.locator("#what-runs")).to_have_text("What was asked")
+    found += in_both_themes(ana.page)
     with ana.watch.expecting("status 404"):
         ana.page.goto(f"{INBOX}/nonsense")
-    found += violations(ana.page)
+    found += in_both_themes(ana.page)
     with ana.watch.expecting("status 422"):
         ana.page.goto(f"{places.note}/edit")
         ana.page.get_by_label("The payload, as JSON").fill("{")
         ana.page.get_by_role("button", name="See what changes").click()
         expect(ana.page.get_by_role("alert")).to_be_visible()
-    found += violations(ana.page)
+    found += in_both_themes(ana.page)
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("size", [NARROW, ZOOMED], ids=["360 px", "400 %"])
-def test_nothing_has_to_be_scrolled_sideways(places: Places, visit: Visit, size: tuple[int, int]) -> None:
-    ana = visit("Ana", size=size)
-    wide = []
-    for name, path in LOOKS.items():
-        ana.page.goto(path(places))
-        width = ana.page.evaluate("document.documentElement.scrollWidth")
-        if width > size[0]:
-            wide.append(f"{name}: {width}")
-    assert not wide
-
-
-def test_the_language_the_title_and_the_first_heading_say_where_one_is(places: Places, visit: Visit) -> None:
+def test_what_opens_and_what_goes_wrong_with_jobs(places: Places, visit: Visit) -> None:
     ana = visit("Ana")
-    titles = set()
-    for path in LOOKS.values():
-        ana.page.goto(path(places))
-        assert ana.page.locator("html").get_attribute("lang") == "en"
-        expect(ana.page.locator("h1")).to_have_count(1)
-        titles.add(ana.page.title())
-    assert len(titles) >= len(LOOKS) - 6
+    found = []
+    ana.page.goto(places.failed_job)
+    ana.page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    found += in_both_themes(ana.page)
+    ana.page.goto(WORKERS)
+    ana.page.locator("summary", has_text="Stop the fleet…").click()
+    found += in_both_themes(ana.page)
+    ana.page.goto(f"{JOBS}/new?type=many-files")
+    with ana.watch.expecting("status 422"):
+        ana.page.get_by_role("button", name="Submit the job").click()
+        expect(ana.page.get_by_role("alert")).to_be_visible()
+    found += in_both_themes(ana.page)
+    with ana.watch.expecting("status 404"):
+        ana.page.goto(f"{JOBS}/nothing-is-called-this")
+    found += in_both_themes(ana.page)
+    ana.page.goto(f"{LETTERS}?code=not-json")
+    ana.page.get_by_role("row", name="look-at-text").get_by_role("checkbox").check()
+    ana.page.get_by_role("button", name="Send the selected ones again").click()
+    expect(ana.page.get_by_role("heading", name="1 of 1 sent again")).to_be_visible()
+    found += in_both_themes(ana.page)
+    assert not found, "\n".join(found)

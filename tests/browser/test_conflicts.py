@@ -69,7 +69,7 @@ def test_who_does_not_hear_of_it_is_told_on_sending(console: Console, visit: Vis
 
 
 def test_what_expires_while_it_is_open_freezes_and_is_not_called_a_rejection(console: Console, visit: Visit) -> None:
-    path = console.gated("Soon over", expires_in_seconds=4)
+    path = console.gated("Soon over", expires_in_seconds=2)
     ana = visit("Ana")
     ana.page.goto(path)
     live(ana.page)

@@ -40,9 +40,12 @@ def test_a_review_of_all_of_it(console: Console, visit: Visit, script: bool) -> 
     ana = visit("Ana", script=script)
     ana.page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     if script:
+        timeline = ana.page.locator(".job-timeline")
         ana.page.goto(calm)
+        expect(timeline).to_contain_text("Waits for a decision")
         usual = elements(ana.page)
         ana.page.goto(wild)
+        expect(timeline).to_contain_text("Waits for a decision")
         assert elements(ana.page) == usual
         names = "[...document.querySelectorAll('*')].flatMap((one) => one.getAttributeNames())"
         assert not [name for name in ana.page.evaluate(names) if name.startswith("on")]

@@ -12,7 +12,7 @@ from sluicegate_dev.keys import SESSION_KEY_ID
 from sluicegate_dev.services import CHECKPOINT_SVC
 from sluicegate_kit.access.session_tokens import LASTS, SessionKey
 from tests.browser.conftest import Visit
-from tests.browser.console import INBOX, Console
+from tests.browser.console import INBOX, JOBS, Console
 
 COOKIE = "sluicegate_dev"
 SIGN_IN = re.compile(r"/admin/sign-in(\?|$)")
@@ -109,6 +109,34 @@ def test_a_form_that_was_open_while_the_token_expired_is_sent_all_the_same(conso
     ben.page.get_by_role("button", name="Reject", exact=False).last.click()
     expect(ben.page.locator("#outcome")).to_contain_text("Ben rejected this")
     assert console.checkpoint(path)["decision"]["reason"] == "took me a quarter of an hour"
+
+
+def test_a_form_of_the_other_service_is_sent_all_the_same_too(console: Console, visit: Visit) -> None:
+    sam = visit("Sam")
+    sam.page.goto(f"{JOBS}/new?type=publish-note")
+    sam.page.get_by_label("Description").fill("Typed slowly")
+    sam.page.get_by_label("Title").fill("Typed slowly")
+    _let_token_expire(console, sam.page)
+    sam.page.get_by_role("button", name="Submit the job").click()
+    expect(sam.page.get_by_role("heading", name="Typed slowly")).to_be_visible()
+    expect(sam.page.locator(".head-line")).to_contain_text("asked for by Sam")
+
+
+def test_a_session_that_is_over_submits_nothing_and_leads_back_to_the_form(console: Console, visit: Visit) -> None:
+    somebody = visit()
+    somebody.page.context.add_cookies(console.cookies("Sam"))  # type: ignore[arg-type]
+    somebody.page.goto(f"{JOBS}/new?type=publish-note")
+    somebody.page.get_by_label("Description").fill("Far too slow")
+    somebody.page.get_by_label("Title").fill("Far too slow")
+    _end_session(console, somebody.page)
+    _let_token_expire(console, somebody.page)
+    somebody.page.get_by_role("button", name="Submit the job").click()
+    expect(somebody.page).to_have_url(SIGN_IN)
+    somebody.page.get_by_label("API key").fill(console.stack.keys.api_keys["submitter"])
+    somebody.page.get_by_role("button", name="Sign in with this key").click()
+    expect(somebody.page.get_by_role("heading", name="Submit a job")).to_be_visible()
+    with console.http("submitter") as http:
+        assert http.get("/api/agent-jobs", params={"q": "Far too slow"}).json()["items"] == []
 
 
 def test_a_session_that_is_over_leads_to_sign_in_and_back(console: Console, visit: Visit) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.console import INBOX, Console
+from tests.browser.console import INBOX, JOBS, LETTERS, WORKERS, Console
 from tests.browser.measures import bytes_of_first_load, shifts
 
 BUDGET_BYTES = 60_000
@@ -14,7 +14,9 @@ def paths(console: Console) -> list[str]:
     """The pages that people begin with."""
     code = console.waiting(console.sample("code-generation-review"))
     data = console.waiting(console.sample("data-processing-clean"))
-    return ["/admin/sign-in", INBOX, code, data, f"{code}/edit"]
+    job = f"{JOBS}/{console.submit('breaks', {'failing_runs': 0})}"
+    form = f"{JOBS}/new?type=many-files"
+    return ["/admin/sign-in", INBOX, code, data, f"{code}/edit", JOBS, job, form, WORKERS, LETTERS]
 
 
 def test_a_first_load_is_within_the_budget_everything_included(visit: Visit, paths: list[str]) -> None:

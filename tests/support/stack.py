@@ -113,6 +113,10 @@ class Stack:
         for service, count in wanted:
             for _ in range(count):
                 self.add(service).start()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Until every replica says that it is."""
         for replicas in self.replicas.values():
             for replica in replicas:
                 replica.wait_until_ready()

@@ -27,7 +27,7 @@ class NewFile(BaseModel):
 
 
 class CodeGeneration(BaseModel):
-    """The job's input."""
+    """Files to write once somebody has read them."""
 
     files: Annotated[list[NewFile], Field(min_length=1, max_length=MAX_FILES)]
     target: str | None = None

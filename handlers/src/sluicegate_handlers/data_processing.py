@@ -19,7 +19,7 @@ TITLE_CHARACTERS = 200
 
 
 class DataProcessing(BaseModel):
-    """The job's input."""
+    """A table to transform, first planned and then published, each once somebody has agreed."""
 
     source: str | None = None
     """A CSV or JSON Lines file below the workspace's `inputs/`."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.integration.checkpoint_svc.pages import INBOX, Browser
 from tests.integration.checkpoint_svc.replicas import World
 from tests.integration.checkpoint_svc.test_http import recorded
 from tests.unit.checkpoint_svc.examples import created
@@ -72,3 +73,18 @@ async def test_nobody_talks_about_what_is_not_there_and_a_viewer_only_listens(wo
         assert (await replica.call("POST", f"{unknown}/comments", json={"text": "x"})).status_code == 404
         assert (await replica.call("POST", "/nonsense/comments", json={"text": "x"})).status_code == 404
         assert (await replica.call("POST", f"{path}/comments", by="vic", json={"text": "x"})).status_code == 403
+
+
+async def test_a_form_that_is_sent_twice_is_one_remark(world: World) -> None:
+    async with world.replicas() as (replica,):
+        path = await recorded(world, created())
+        ana, ben = Browser(replica, "ana"), Browser(replica, "ben")
+        form = (await ana.get(INBOX + path)).form("/comments")
+        for _ in range(2):
+            page = await ana.send(form, text="Is this safe?")
+        await ana.send(form, text="Is it really?")
+        await ben.send(form, text="Is this safe?")
+        shown = (await replica.call("GET", path, by="vic")).json()
+    assert page.form("/comments").fields != form.fields
+    said = [(each["by"], each["text"]) for each in shown["timeline"] if each["event"] == "commented"]
+    assert said == [("ana", "Is this safe?"), ("ana", "Is it really?"), ("ben", "Is this safe?")]

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -218,6 +218,18 @@ async def test_a_session_ends_after_its_time_however_often_it_was_renewed(world:
             connection.execute("UPDATE sessions SET ends_at = clock_timestamp()")
         answer = await replica.http.get(RENEWAL, params={"to": INBOX}, headers=HTML | old)
         assert answer.headers["location"].startswith("/admin/sign-in")
+
+
+async def test_a_browser_is_not_sent_in_circles_between_clocks_that_differ(world: World) -> None:
+    async with world.replicas() as (replica,):
+        old = expired(await signed_in(replica), world)
+        now = int(datetime.now(UTC).timestamp())
+        for ahead, status in ((14 * 60, 307), (-3600, 307), (20 * 60, 409)):
+            asked = {"to": INBOX, "clock": str(now + ahead)}
+            answer = await replica.http.get(RENEWAL, params=asked, headers=HTML | old)
+            assert answer.status_code == status
+    assert "ahead of the database that keeps the sessions" in answer.text
+    assert "set-cookie" not in answer.headers
 
 
 async def test_a_session_that_began_with_a_key_ends_with_it(world: World) -> None:

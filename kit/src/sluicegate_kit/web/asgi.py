@@ -126,7 +126,7 @@ class Wrapper:
     def _refusal(self, request: Request, headers: Mapping[bytes, bytes], found: Exchange, problem: Problem) -> Response:
         if self._people is not None and request.scope["path"].startswith(PAGES):
             if problem.type_slug == SESSION_EXPIRED:
-                return renew_first(request)
+                return renew_first(request, self._people.clock.now())
             if wants_page(headers):
                 above = self._routes.page_above(request.scope["path"])
                 return self._people.refuse(request, problem, page_above=above)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -73,9 +74,10 @@ class People:
         return self.page(request, problem) if self.page is not None else problem.response(exchange(request).request_id)
 
 
-def renew_first(request: Request) -> Response:
-    """Method and body survive both ways (307, RFC 9110, section 15.4.8)."""
-    return Response(status_code=307, headers={"location": way_back(RENEWAL, _here(request))})
+def renew_first(request: Request, now: datetime) -> Response:
+    """Method and body survive both ways (307, RFC 9110, section 15.4.8). `now`: by the clock that found it expired."""
+    asked = {"to": _here(request), "clock": str(int(now.timestamp()))}
+    return Response(status_code=307, headers={"location": f"{RENEWAL}?{urlencode(asked)}"})
 
 
 def sign_in_first(request: Request, to: str | None = None, *, tried: bool = False) -> Response:

@@ -124,3 +124,15 @@ def test_members_that_the_view_does_not_know_are_listed() -> None:
 )
 def test_another_shape_is_no_change_of_files(items: list[Any]) -> None:
     assert changes(*items) is None
+
+
+def test_lines_around_many_small_changes_count_as_drawn_too() -> None:
+    new = "".join(f"line {number}\n" for number in range(4000))
+    old = "".join(f"line {number}\n" if number % 8 else "another\n" for number in range(4000))
+    file = change(new, old)
+    drawing = draw(file, 500)
+    drawn = [block for hunk in drawing.hunks for block in hunk.blocks]
+    assert sum(len(block.old) for block in drawn) < 520
+    changed = sum(block.lines for block in drawn if not block.same)
+    assert changed + drawing.folded == file.added + file.removed
+    assert drawing.folded > 0

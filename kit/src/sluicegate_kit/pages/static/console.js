@@ -293,6 +293,15 @@ const sluicegate = (() => {
   });
   // A field that somebody made larger has a style of its own, which htmx would copy, and the policy would refuse.
   document.addEventListener("htmx:before:swap", () => all("[style]").forEach((field) => field.removeAttribute("style")));
+  // A fold that comes anew stands open if it says so: `open` itself belongs to whoever looks, and no answer changes it.
+  const unfolded = new WeakSet(all("details[data-unfolds]"));
+  document.addEventListener("htmx:after:swap", () => {
+    for (const fold of all("details[data-unfolds]")) {
+      if (unfolded.has(fold)) continue;
+      unfolded.add(fold);
+      fold.open = true;
+    }
+  });
   document.addEventListener("htmx:error", () => say("The server could not be reached. Try again."));
   setInterval(refreshTimes, 1000);
   document.addEventListener("visibilitychange", refreshTimes);

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from sluicegate_api.domain.hindrances import Hindrance, Kind
-from sluicegate_api.pages.words import Part, Sentence, code, count, lasting, sentence
+from sluicegate_api.pages.words import Part, Sentence, code, count, sentence, since
 
 WORTH_SAYING = timedelta(seconds=1)
 
@@ -22,8 +22,8 @@ def say(hindrance: Hindrance, now: datetime) -> Sentence:
         case Kind.STOPPED:
             return sentence("The fleet is stopped", *waiting, ".")
         case Kind.NO_WORKER if hindrance.last_seen is not None:
-            ago = lasting((now - hindrance.last_seen.heard_at) / timedelta(milliseconds=1))
-            last = (" The last one, ", code(hindrance.last_seen.worker_id), f", was heard of {ago} ago.")
+            ago = since(hindrance.last_seen.heard_at, now)
+            last = (" The last one, ", code(hindrance.last_seen.worker_id), ", was heard of ", ago, " ago.")
             return sentence("No live worker", *waiting, ".", *last)
         case Kind.NO_WORKER:
             return sentence("No live worker", *waiting, ". None has ever been heard of.")
@@ -52,6 +52,5 @@ def _waiting(hindrance: Hindrance, now: datetime) -> Sequence[Part | str]:
         jobs += [" of type ", code(hindrance.job_type)]
     jobs.append(" waits" if hindrance.jobs == 1 else " wait")
     if hindrance.oldest_ready_at is not None and now - hindrance.oldest_ready_at >= WORTH_SAYING:
-        waited = lasting((now - hindrance.oldest_ready_at) / timedelta(milliseconds=1))
-        jobs.append(f" for {waited}" if hindrance.jobs == 1 else f", the oldest for {waited}")
+        jobs += [" for " if hindrance.jobs == 1 else ", the oldest for ", since(hindrance.oldest_ready_at, now)]
     return jobs

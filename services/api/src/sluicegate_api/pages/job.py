@@ -53,6 +53,8 @@ class JobView:
     stands: Standing
     runs: list[RunView]
     left_out: bool
+    seen: str
+    """The version of all this."""
     input: Shown | None
     result: Shown | None
     progress: Shown | None
@@ -148,6 +150,7 @@ class JobPage:
         return known
 
     async def _view(self, request: Request) -> JobView:
+        seen = await self._timeline.version(request.path_params["jobId"])  # before all else: what comes later is told
         known = await self._known(request)
         job_id, now = known.job.job_id, self._clock.now()
         told = await self._timeline.told(job_id)
@@ -164,6 +167,7 @@ class JobPage:
             standing(known, now, await self._hindrances(known), letters=letters),
             runs(tell(_snapshots(told)), facts, now),
             told.left_out,
+            seen or "",
             *(shown(part(known)) for part in PARTS.values()),
         )
 

@@ -105,5 +105,5 @@ def _types(counts: Mapping[str, Mapping[Status, int]], chosen: str | None) -> li
 def _live_url(query: JobsPageQuery, jobs: Sequence[KnownJob]) -> str:
     first = jobs[0].job if jobs else None
     top = (first.created_at, first.job_id) if first else (datetime.min.replace(tzinfo=UTC), "")
-    shown = ",".join(known.job.job_id for known in jobs)
+    shown = ",".join(f"{known.job.job_id}~{known.job.entries}.{known.job.control_seq}" for known in jobs)
     return query.address(JOBS_EVENTS, shown=shown, top=query.cursor_at(top))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from sluicegate_api.domain.errors import UnknownJob
 from sluicegate_api.domain.replicas import Replica
 from sluicegate_api.notices import Notices
-from sluicegate_api.pages.query import LiveQuery
+from sluicegate_api.pages.query import LiveQuery, SeenQuery
 from sluicegate_api.reads.jobs import JobReads
 from sluicegate_api.reads.timeline import TimelineReads
 from sluicegate_api.reads.workers import Standing, WorkerReads
@@ -25,7 +25,9 @@ MOST_NEW = 100
 
 
 class Live:
-    """One stream for each kind of page. A change that comes and goes between two looks is not told."""
+    """One stream for each kind of page, which says in its address what it shows: nothing that changes before the
+    stream has begun is missed. A change that comes and goes between two looks is not told.
+    """
 
     def __init__(
         self, jobs: JobReads, timeline: TimelineReads, workers: WorkerReads, notices: Notices, clock: Clock
@@ -40,7 +42,7 @@ class Live:
         """`changed`: ids of rows that look different now; `new`: how many jobs have come above the first row."""
         query = read_query(request, LiveQuery)
         ids, wanted, above = query.ids(), query.wanted(), query.above()
-        known = await self._jobs.versions(ids)
+        known = query.versions()
         new = 0
 
         async def look() -> list[bytes]:
@@ -57,8 +59,10 @@ class Live:
     async def one_job(self, request: Request) -> Response:
         """`job`: anything that its page shows has changed."""
         job_id = request.path_params["jobId"]
-        if (known := await self._timeline.version(job_id)) is None:
+        now = await self._timeline.version(job_id)
+        if now is None:
             raise UnknownJob(job_id)
+        known: str | None = read_query(request, SeenQuery).seen or now
 
         async def look() -> list[bytes]:
             nonlocal known
@@ -71,11 +75,11 @@ class Live:
 
     async def fleet(self, request: Request) -> Response:
         """`fleet`: what is wanted, a replica, or the queue has changed."""
-        known = _version(await self._workers.standing())
+        known = read_query(request, SeenQuery).seen or fleet_version(await self._workers.standing())
 
         async def look() -> list[bytes]:
             nonlocal known
-            found = _version(await self._workers.standing())
+            found = fleet_version(await self._workers.standing())
             news = [sse.event("fleet", found)] if found != known else []
             known = found
             return news
@@ -100,7 +104,7 @@ class Live:
                 spoke = self._clock.monotonic()
 
 
-def _version(standing: Standing) -> str:
+def fleet_version(standing: Standing) -> str:
     """The same as long as the page would look the same, but for ages."""
     workers, now = standing.workers, standing.workers.now
     fleet = None if workers.fleet is None else (workers.fleet.version, workers.fleet.answered)

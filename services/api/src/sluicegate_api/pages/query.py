@@ -10,7 +10,7 @@ from sluicegate_api.pages.paths import JOBS
 from sluicegate_api.reads.listing import JobFilter, Place
 from sluicegate_kit.pages.form import BLANK_IS_NONE
 from sluicegate_kit.web.cursor import after, encode
-from sluicegate_kit.web.query import ListQuery
+from sluicegate_kit.web.query import ListQuery, Query
 from sluicegate_schemas.job_lifecycle import Status
 from sluicegate_schemas.model import Timestamp
 
@@ -74,11 +74,17 @@ class JobsPageQuery(ListQuery):
         return bool(self.filters().keys() - {"status"})
 
 
+class SeenQuery(Query):
+    """What a page shows: what has changed since is told at once."""
+
+    seen: Annotated[str, Field(max_length=200)] | None = None
+
+
 class LiveQuery(JobsPageQuery):
     """The list, and what of it stands on a page."""
 
     shown: str = Field("", max_length=20_000)
-    """The ids of its rows, with commas."""
+    """The ids of its rows, with commas; behind an id, after a `~`, the version that is shown."""
     top: Annotated[Annotated[str, Field(max_length=2000)] | None, BLANK_IS_NONE] = None
     """The place of its first row, as a cursor."""
 
@@ -88,7 +94,12 @@ class LiveQuery(JobsPageQuery):
 
     def ids(self) -> list[str]:
         """At most as many as a page has."""
-        return [one for one in self.shown.split(",") if one][:200]
+        return list(self.versions())
+
+    def versions(self) -> dict[str, str]:
+        """By id; empty where none is given."""
+        rows = [one.partition("~") for one in self.shown.split(",") if one]
+        return {job_id: version for job_id, _, version in rows[:200]}
 
     def above(self) -> Place | None:
         """The first row's place."""

@@ -1,7 +1,7 @@
 """Sentences for people, made of parts that a template can tell apart: names and quoted text come from strangers."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -21,6 +21,8 @@ class As(StrEnum):
     LINK = "link"
     WHEN = "when"
     """A moment, said by how far away it is."""
+    SINCE = "since"
+    """How long something has lasted; it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ def link(text: str, href: str) -> Part:
 def when(moment: datetime) -> Part:
     """A moment."""
     return Part(f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", As.WHEN, at=moment)
+
+
+def since(moment: datetime, now: datetime) -> Part:
+    """How long ago a moment is, and on a page longer by the second."""
+    return Part(lasting((now - moment) / timedelta(milliseconds=1)), As.SINCE, at=moment)
 
 
 def plain(said: Sentence) -> str:

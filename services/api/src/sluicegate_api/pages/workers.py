@@ -16,7 +16,7 @@ from sluicegate_api.operations.source import SOURCE
 from sluicegate_api.operations.want_fleet import WantFleet
 from sluicegate_api.pages import paths
 from sluicegate_api.pages.hindrances import say
-from sluicegate_api.pages.live import Live
+from sluicegate_api.pages.live import Live, fleet_version
 from sluicegate_api.pages.looks import Look
 from sluicegate_api.pages.words import Sentence
 from sluicegate_api.reads.workers import Standing, WorkerReads
@@ -83,6 +83,8 @@ class FleetView:
     queue: list[QueueRow]
     counted_by_workers: bool
     hindrances: list[Sentence]
+    seen: str
+    """The version of all this."""
 
 
 class WorkersPage:
@@ -139,6 +141,7 @@ def fleet_view(standing: Standing) -> FleetView:
         _queue(standing.queue, handled),
         standing.counted_by_workers,
         [say(one, now) for one in hindrances(fleet, workers.replicas, standing.queue, now)],
+        fleet_version(standing),
     )
 
 

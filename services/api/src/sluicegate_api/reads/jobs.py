@@ -79,12 +79,12 @@ class JobReads:
         async with self._engine.connect() as connection:
             return [tables.CONTROLS.read(row) for row in await connection.execute(query)]
 
-    async def versions(self, job_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """Other numbers for a job whenever what a list shows of it has changed."""
+    async def versions(self, job_ids: Sequence[str]) -> dict[str, str]:
+        """Another text for a job whenever what a list shows of it has changed."""
         columns = (JOBS.c.job_id, JOBS.c.entries, JOBS.c.control_seq)
         async with self._engine.connect() as connection:
             rows = await connection.execute(sa.select(*columns).where(JOBS.c.job_id.in_(job_ids)))
-            return {row.job_id: (row.entries, row.control_seq) for row in rows}
+            return {row.job_id: f"{row.entries}.{row.control_seq}" for row in rows}
 
     async def newer(self, wanted: JobFilter, than: Place | None, at_most: int) -> int:
         """How many jobs have come above this one; `at_most` if there are more."""

@@ -1,5 +1,7 @@
 """The discussion beside a checkpoint."""
 
+from uuid import UUID, uuid5
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,9 +18,11 @@ from sluicegate_schemas.ids import new_id
 
 
 class Remark(Form):
-    """What somebody says."""
+    """What somebody says. Sent twice, the same form with the same text is one remark."""
 
     text: str = ""
+    once: UUID | None = None
+    """Which form it was."""
 
 
 class Discussing:
@@ -30,14 +34,17 @@ class Discussing:
 
     async def comment(self, request: Request) -> Response:
         """The discussion with what was said; without a script, the page."""
-        text = (await read_form(request, Remark)).text.strip()
+        remark = await read_form(request, Remark)
+        text = remark.text.strip()
         if not text:
             return await self._back(request, Unsaid(error="Say something."))
         if len(text) > LONGEST:
             error = f"This has {len(text):,} characters; a remark has at most {LONGEST:,}."
             return await self._back(request, Unsaid(text, error))
         which = checkpoint_id(request)
-        await self._writes.submit(AddComment(new_id(), which, caller(request).name, text))
+        by = caller(request).name
+        comment_id = new_id() if remark.once is None else uuid5(remark.once, "\n".join((str(which), by, text)))
+        await self._writes.submit(AddComment(comment_id, which, by, text))
         if is_fragment(request):
             return await self._review.answer(request, block="discussion")
         return see(paths.of(paths.REVIEW, which) + "#talk")

@@ -1,8 +1,9 @@
 """The page of one checkpoint: what would run, what was said, and the forms to decide with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
+from uuid import UUID
 
 import orjson
 from starlette.requests import Request
@@ -32,6 +33,7 @@ from sluicegate_kit.pages.pages import Pages, is_fragment, see
 from sluicegate_kit.web.exchange import caller
 from sluicegate_kit.web.problem import not_found
 from sluicegate_schemas.checkpoint_created import Kind
+from sluicegate_schemas.ids import new_id
 
 SERVICE = "checkpoint-svc"
 
@@ -51,10 +53,11 @@ class Unsaid:
 
     text: str = ""
     error: str | None = None
+    once: UUID = field(default_factory=new_id)
+    """Names this form."""
 
 
 NOTHING_TYPED = Typed()
-NOTHING_UNSAID = Unsaid()
 
 
 class Review:
@@ -77,7 +80,7 @@ class Review:
         block: Literal["decide", "discussion"] = "decide",
         refusal: str | None = None,
         typed: Typed = NOTHING_TYPED,
-        unsaid: Unsaid = NOTHING_UNSAID,
+        unsaid: Unsaid | None = None,
         status: int = 200,
     ) -> Response:
         """The page after something was sent: as it is now, with why that was refused. htmx gets the block alone.
@@ -98,7 +101,7 @@ class Review:
                 status=status,
                 live_url=live,
                 said=said,
-                unsaid=unsaid,
+                unsaid=unsaid or Unsaid(),
                 fragment=part,
                 refusal=refusal,
                 typed=typed,

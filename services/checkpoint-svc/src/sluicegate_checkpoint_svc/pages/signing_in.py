@@ -1,10 +1,11 @@
 """The pages to sign in and out, and the stop on the way where a session gets its next token."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import structlog
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +14,7 @@ from sluicegate_checkpoint_svc.operations.sign_in import Begun
 from sluicegate_checkpoint_svc.pages import paths
 from sluicegate_checkpoint_svc.sign_ins import SignIns, Ticket
 from sluicegate_kit.access.identities import KeyRefused
-from sluicegate_kit.access.session_tokens import SessionRefused, SessionToken
+from sluicegate_kit.access.session_tokens import LASTS, SessionRefused, SessionToken
 from sluicegate_kit.pages.form import BLANK_IS_NONE, Form, read_form
 from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.web.accepted import wants_page
@@ -25,6 +26,8 @@ from sluicegate_kit.web.query import Query, read_query
 
 LINK = f"{SIGN_IN}/{{token}}"
 SIGN_OUT = "/admin/sign-out"
+USELESS_FROM = LASTS - timedelta(seconds=1)
+"""A clock that is so far ahead sees no token that has not expired: tokens say when, to the second."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,9 +41,10 @@ class WayBack(Query):
 
 
 class Renewal(Query):
-    """Where the browser was."""
+    """Where the browser was, and what time it was there, in seconds since 1970."""
 
     to: LocalPath
+    clock: Annotated[int, Field(ge=0, le=253_402_300_799)] | None = None
 
 
 class ShownKey(Form):
@@ -106,10 +110,18 @@ class SigningIn:
         return Response(status_code=303, headers={"location": SIGN_IN, "set-cookie": self._people.cookie.drop()})
 
     async def renew(self, request: Request) -> Response:
-        """Gives the session's next token and sends the browser back; to sign in, if the session is over."""
-        to = read_query(request, Renewal).to
+        """Gives the session's next token and sends the browser back; to sign in, if the session is over.
+
+        Raises:
+            Problem: 409 `clocks-differ`: the next token, too, would have expired where the browser was, and so on.
+        """
+        query = read_query(request, Renewal)
+        to = query.to
         begun = await self._session(request)
         if begun is not None:
+            ahead = None if query.clock is None else datetime.fromtimestamp(query.clock, UTC) - begun.now
+            if ahead is not None and ahead >= USELESS_FROM:
+                raise _clocks_differ(ahead)
             return self._with_cookie(Response(status_code=307, headers={"location": to}), self._sign_ins.ticket(begun))
         if wants_page(dict(request.scope["headers"])):
             return sign_in_first(request, to, tried=True)
@@ -161,6 +173,15 @@ class SigningIn:
             case _:
                 status, why = 404, "There is no such link"
         return self._pages.render(request, "sign-in-refused.html", status=status, why=why)
+
+
+def _clocks_differ(ahead: timedelta) -> Problem:
+    minutes = ahead // timedelta(minutes=1)
+    detail = (
+        f"You are signed in, but the clock of the service that has this page is {minutes} minutes ahead of the "
+        "database that keeps the sessions, so every session looks over to it. Somebody has to set that clock."
+    )
+    return Problem(409, "clocks-differ", detail)
 
 
 def routes(signing_in: SigningIn) -> Sequence[PageRoute]:

@@ -114,7 +114,7 @@ def read(part: Part) -> list[FileChange] | None:
 
 
 def draw(change: FileChange, limit: int = DRAWN_LINES) -> Drawing:
-    """The difference, to be looked at; at most `limit` changed lines of it."""
+    """The difference, to be looked at: about `limit` lines of it, those around the changes included."""
     old, new = split(change.present or ""), split(change.content)
     hunks: list[Hunk] = []
     left, reached = limit, 0
@@ -125,7 +125,7 @@ def draw(change: FileChange, limit: int = DRAWN_LINES) -> Drawing:
         blocks = []
         for stretch in group:
             block = _block(stretch, old, new, max(left, 0))
-            left -= 0 if stretch.same else block.lines
+            left -= len(block.old) if stretch.same else block.lines
             blocks.append(block)
         hunks.append(Hunk(skipped, tuple(blocks)))
         reached = group[-1].b

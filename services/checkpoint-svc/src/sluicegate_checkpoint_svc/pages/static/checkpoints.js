@@ -97,7 +97,7 @@
     if (forms && "closed" in outcome.dataset) freeze(forms);
     one("#outcome", panel).replaceWith(outcome);
     one(".section-foot", panel)?.replaceWith(one(".section-foot", found));
-    for (const place of ["#standing", "#moments"]) one(place)?.replaceChildren(...one(place, found).childNodes);
+    for (const place of ["#standing", "#what-runs", "#moments"]) one(place)?.replaceChildren(...one(place, found).childNodes);
     timelineAgain();
     tell(outcome);
   }
