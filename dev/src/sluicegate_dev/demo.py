@@ -73,9 +73,10 @@ async def _follow(client: httpx.AsyncClient, job: Job, approver: str) -> Job:
         # The title comes with the checkpoint itself, which may be a moment behind the job.
         if waiting and "title" in waiting and waiting["checkpointId"] != shown:
             shown = waiting["checkpointId"]
+            page = client.base_url.join(f"/admin/agent-checkpoints/{shown}")
             url = client.base_url.join(waiting["url"])
-            say(job["jobType"], f"waiting for you: {url}")
-            say("", f"{waiting['title']}. To approve: curl -X POST -H 'Authorization: Bearer {approver}' {url}")
+            say(job["jobType"], f"waiting for you: {page}")
+            say("", f"{waiting['title']}. Or approve it by curl -X POST -H 'Authorization: Bearer {approver}' {url}")
         job = await _next(client, job)
     say(job["jobType"], f"{job['status']}: {json.dumps(job.get('result') or job.get('error'))}")
     return job
