@@ -14,7 +14,7 @@ SLOTS = 3
 
 def test_no_job_is_lost_and_no_attempt_is_counted(make_town: TownFactory, tmp_path: Path) -> None:
     town = make_town(
-        worker=4, checkpoint_svc=1, SLUICEGATE_GRACE_SECONDS="3", SLUICEGATE_MAX_CONCURRENT_JOBS=str(SLOTS)
+        worker=4, checkpoint_svc=1, SLUICEGATE_GRACE_SECONDS="10", SLUICEGATE_MAX_CONCURRENT_JOBS=str(SLOTS)
     )
     stack = town.stack
     stays, *goes = stack.workers

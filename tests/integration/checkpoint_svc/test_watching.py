@@ -59,7 +59,8 @@ class Watcher:
 
 @asynccontextmanager
 async def served(replica: Replica) -> AsyncIterator[HttpServer]:
-    """The replica on a port of its own."""
+    """The replica on a port of its own, when it has looked: who watches before that is told to read all again."""
+    await looked(replica)
     server = HttpServer("http", replica.service.app, "127.0.0.1", 0)
     await server.start()
     try:
@@ -143,14 +144,12 @@ async def test_who_comes_back_is_told_what_happened_meanwhile_also_by_a_replica_
             await watcher.until("recorded")
         await replica.call("POST", path)
     async with world.replicas() as (replica,), served(replica) as server:
-        await looked(replica)
         async with watching(server, watcher.last) as again:
             assert (await again.until("decided"))["state"] == "approved"
 
 
 async def test_a_page_that_was_made_before_watching_misses_nothing(world: World) -> None:
     async with world.replicas() as (replica,), served(replica) as server:
-        await looked(replica)
         url = events.Events(replica.service.feed, SystemClock()).url
         path = await recorded(world, created())
         await replica.call("POST", path)
@@ -161,7 +160,6 @@ async def test_a_page_that_was_made_before_watching_misses_nothing(world: World)
 @pytest.mark.parametrize("last", ["0", "1", "999999999999999999"])
 async def test_who_was_away_too_long_is_told_to_look_again(world: World, last: str) -> None:
     async with world.replicas() as (replica,), served(replica) as server:
-        await looked(replica)
         await recorded(world, created())
         async with watching(server, last) as watcher:
             if last.startswith("9"):
