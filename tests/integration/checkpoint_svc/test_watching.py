@@ -143,9 +143,8 @@ async def test_who_comes_back_is_told_what_happened_meanwhile_also_by_a_replica_
             path = await recorded(world, created())
             await watcher.until("recorded")
         await replica.call("POST", path)
-    async with world.replicas() as (replica,), served(replica) as server:
-        async with watching(server, watcher.last) as again:
-            assert (await again.until("decided"))["state"] == "approved"
+    async with world.replicas() as (replica,), served(replica) as server, watching(server, watcher.last) as again:
+        assert (await again.until("decided"))["state"] == "approved"
 
 
 async def test_a_page_that_was_made_before_watching_misses_nothing(world: World) -> None:
