@@ -107,13 +107,22 @@ def _owners(town: Town, jobs: list[str]) -> dict[str, tuple[str | None, int]]:
 
 
 def _left_behind(town: Town, jobs: list[str]) -> list[Any]:
-    """All that the worker's tables and its topic hold of these jobs."""
+    """All that the worker's tables and its topic hold of these jobs.
+
+    Without the number of the last lifecycle: who is asked for the latest state tells it again under a new one, and a
+    worker that wakes up may have been asked before it fell asleep.
+    """
     tables = [
         town.stack.rows(WORKER, f"SELECT * FROM {table} WHERE job_id = ANY(%s) ORDER BY job_id", jobs)
         for table in ("runs", "past_runs", "journal", "requests")
     ]
-    # What it had committed before it fell asleep may be sent once more: the same bytes, so no new ones.
-    told = {each.to_json() for each in town.evidence().lifecycles if each.job_id in jobs}
+    for run in tables[0]:
+        del run["seq"]
+    told = {
+        (each.job_id, each.run, each.status, each.attempt, each.worker_id, each.lost_worker_id, str(each.result))
+        for each in town.evidence().lifecycles
+        if each.job_id in jobs
+    }
     return [*tables, told]
 
 

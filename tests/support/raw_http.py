@@ -54,4 +54,7 @@ def _send_until_answered(connection: socket.socket, data: bytes) -> None:
             assert ready, "the server neither reads nor answers"
             if any(events & selectors.EVENT_READ for _, events in ready):
                 return
-            rest = rest[connection.send(rest[:_CHUNK]) :]
+            try:
+                rest = rest[connection.send(rest[:_CHUNK]) :]
+            except (BrokenPipeError, ConnectionResetError):
+                return  # it has answered and closed since we looked; the answer can still be read
