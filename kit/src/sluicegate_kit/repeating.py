@@ -33,5 +33,7 @@ class Repeating:
                 await self._once()
             except (WriteError, SQLAlchemyError, OSError) as error:
                 log.warning("pass failed", loop=self._name, exc_info=error)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with what it waits for.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._seconds)
+                async with asyncio.timeout(self._seconds):
+                    await self._woken.wait()

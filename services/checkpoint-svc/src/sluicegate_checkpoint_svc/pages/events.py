@@ -86,7 +86,8 @@ class Events:
                     continue
                 spoke = self._clock.monotonic()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
+                    async with asyncio.timeout(PAUSE_SECONDS):
+                        await stop.wait()
 
     def _latest(self) -> int | None:
         """The id after which nothing has been told."""

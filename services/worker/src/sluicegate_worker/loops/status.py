@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -62,10 +63,10 @@ class Status:
         while True:
             self._changed.clear()
             await self.tell(replica)
-            try:
-                await asyncio.wait_for(self._changed.wait(), self._interval_seconds)
-            except TimeoutError:
-                continue
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with what it waits for.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._interval_seconds):
+                    await self._changed.wait()
 
     async def tell(self, replica: Replica) -> None:
         """Once, as things are."""
