@@ -16,6 +16,7 @@ from tests.simulation.broker import Broker
 from tests.simulation.chance import Chance
 from tests.simulation.checkpoint_replica import CheckpointReplica
 from tests.simulation.database import Database
+from tests.simulation.process import Process
 from tests.simulation.sink import Sink
 from tests.simulation.worker_replica import WorkerReplica
 
@@ -35,6 +36,8 @@ class House:
         self.checkpoint_database = self._database((*CHECKPOINT_TABLES, POSITIONS))
         self.worker_database.tables.notify = self._notified
         self._starts = count(1)
+        self._dead: list[Process] = []
+        """Kept, for the garbage collector would run their `finally` clauses, and nothing of them may go on."""
         self.api = self._start_api()
         self.workers = [self._start_worker() for _ in range(2)]
         self.checkpoint_svcs = [self._start_checkpoint_svc() for _ in range(2)]
@@ -47,12 +50,15 @@ class House:
     @property
     def processes(self) -> list[ApiReplica | WorkerReplica | CheckpointReplica]:
         """Those that live."""
-        everybody: tuple[ApiReplica | WorkerReplica | CheckpointReplica, ...]
-        everybody = (self.api, *self.workers, *self.checkpoint_svcs)
-        return [one for one in everybody if one.alive]
+        return [one for one in self._everybody if one.alive]
+
+    @property
+    def _everybody(self) -> tuple[ApiReplica | WorkerReplica | CheckpointReplica, ...]:
+        return (self.api, *self.workers, *self.checkpoint_svcs)
 
     def restart(self) -> None:
         """Start again what is dead."""
+        self._dead.extend(one for one in self._everybody if not one.alive)
         if not self.api.alive:
             self.api = self._start_api()
         self.workers = [one if one.alive else self._start_worker() for one in self.workers]

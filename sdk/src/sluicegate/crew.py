@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import Context, ContextVar
 from typing import Any, TypeVar
 
@@ -52,7 +52,9 @@ def working_for(crew: Crew | None) -> Iterator[None]:
     try:
         yield
     finally:
-        _current.reset(token)
+        # A handler that nobody finishes is closed by the garbage collector, in a context where nothing was set.
+        with suppress(ValueError):
+            _current.reset(token)
 
 
 def install(loop: asyncio.AbstractEventLoop) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 import gc
 from collections.abc import Iterator
+from contextvars import copy_context
 
 import pytest
 from tests.unit.sdk.runs import attempt
 
 from sluicegate import JobContext, job_handler
+from sluicegate.crew import working_for
 from sluicegate.memory_journal import RunRecord
 from sluicegate.registry import Handler
 
@@ -45,3 +47,15 @@ def test_nothing_of_an_attempt_is_left_to_the_garbage_collector(handler: Handler
         return gc.collect()
 
     assert asyncio.run(attempts()) < 10
+
+
+def test_what_nobody_finishes_can_be_closed_elsewhere() -> None:
+    """As the garbage collector does with a handler whose event loop is gone; seen in a simulated kill."""
+
+    async def writes() -> None:
+        with working_for(None):
+            await asyncio.sleep(0)
+
+    unfinished = writes()
+    copy_context().run(unfinished.send, None)
+    unfinished.close()
