@@ -105,6 +105,9 @@ APPROVALS_DUE = GaugeName(
     "sluicegate_approvals_due", "Pending approvals whose deadline is no further away than this", ("within",)
 )
 OLDEST_PENDING = GaugeName("sluicegate_oldest_pending_seconds", "Age of the approval that has waited longest")
+INSIGHTS_COMPLETE = GaugeName(
+    "sluicegate_insights_complete", "1 once it has read what the log held when it started, 0 before"
+)
 HTTP_REQUESTS = HistogramName(
     "sluicegate_http_request_seconds",
     "Requests by the template of their path",
@@ -164,6 +167,7 @@ EXPOSED: Mapping[str, tuple[MetricName, ...]] = {
         INGEST_STALLED,
         SKIPPED_RECORDS,
         LOGS_LOST,
+        INSIGHTS_COMPLETE,
     ),
 }
 """All there are, by where they are to be had: on that path, or on the internal port of that service."""

@@ -32,7 +32,8 @@ def run_migrations(package: str, database_url: str, *, to: str = "head") -> str:
         sqlalchemy.exc.SQLAlchemyError: the database can't be reached, or refuses a statement.
         alembic.util.CommandError: the database is at a revision that this release does not know.
     """
-    engine = create_engine(sqlalchemy_url(database_url), hide_parameters=True)
+    unprepared = {"prepare_threshold": None}  # nothing is left in the session, which may be a pooler's
+    engine = create_engine(sqlalchemy_url(database_url), hide_parameters=True, connect_args=unprepared)
     try:
         with (
             as_file(files(package) / "migrations" / "versions") as versions,

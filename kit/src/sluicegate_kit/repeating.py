@@ -25,14 +25,18 @@ class Repeating:
         """Don't wait for the next pass."""
         self._woken.set()
 
+    async def pass_once(self) -> None:
+        """One pass now. If it fails, the next one makes up for it."""
+        try:
+            await self._once()
+        except (WriteError, SQLAlchemyError, OSError) as error:
+            log.warning("pass failed", loop=self._name, exc_info=error)
+
     async def run(self) -> None:
         """Repeat until cancelled."""
         while True:
             self._woken.clear()
-            try:
-                await self._once()
-            except (WriteError, SQLAlchemyError, OSError) as error:
-                log.warning("pass failed", loop=self._name, exc_info=error)
+            await self.pass_once()
             # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with what it waits for.
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._seconds):

@@ -61,7 +61,7 @@ class ServiceSettings(KafkaSettings, ProcessSettings):
     """After so long without a heartbeat others take over a consumer's partitions (classic protocol)."""
     kafka_fetch_wait_max_ms: Annotated[int, Field(ge=0, le=10_000)] = 50
     """How long the broker may hold back an answer that has no records."""
-    kafka_message_max_bytes: Annotated[int, Field(ge=1000)] = 3 * 1024 * 1024
+    kafka_message_max_bytes: Annotated[int, Field(ge=100_000)] = 3 * 1024 * 1024
     """The largest record; as large as the topics allow."""
 
     http_host: str = "127.0.0.1"
@@ -93,6 +93,17 @@ class StoringSettings(ServiceSettings, MigrationSettings):
     """How often to look for events to send again."""
     lock_timeout_seconds: Seconds = 2
     """A transaction that has waited so long for a row is run again."""
+    database_pooled: bool = False
+    """A pooler in transaction mode, such as PgBouncer, stands before the database: sessions keep nothing."""
+    database_listen_url: SecretStr | None = None
+    """Where the pooler is passed by, for LISTEN. Without it, replicas see at the next look what others have done."""
+
+    @property
+    def listen_url(self) -> str | None:
+        """Where to hear the other replicas; None: nowhere."""
+        if self.database_listen_url is not None:
+            return self.database_listen_url.get_secret_value()
+        return None if self.database_pooled else self.database_url.get_secret_value()
 
 
 class PageSettings(ServiceSettings):

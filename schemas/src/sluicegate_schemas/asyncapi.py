@@ -28,6 +28,13 @@ _DEAD_LETTER = {
     "dl_partition": {"type": "string"},
     "dl_offset": {"type": "string"},
     "dl_key": {"type": "string", "description": "The record's key in base64; absent if it had none."},
+    "dl_value_bytes": {
+        "type": "string",
+        "description": (
+            "How long the record's value was. Only of a record that is too large to be carried whole: then value and "
+            "key may be cut at their end, and headers that don't fit are left out."
+        ),
+    },
     "dl_code": {"type": "string", "description": "Why it could not be handled: a stable code."},
     "dl_reason": {"type": "string", "description": "The same in words."},
     "dl_at": {"type": "string", "format": "date-time"},
@@ -76,9 +83,9 @@ def _channel(topic: Topic) -> dict[str, Any]:
 def _message(topic: Topic) -> dict[str, Any]:
     if topic.model is None:
         return {
-            "summary": "A record of another topic that could not be handled, byte for byte.",
+            "summary": "A record of another topic that could not be handled, byte for byte as far as it fits.",
             "contentType": "application/octet-stream",
-            "headers": _headers(_DEAD_LETTER, optional={"dl_key"}),
+            "headers": _headers(_DEAD_LETTER, optional={"dl_key", "dl_value_bytes"}),
         }
     return {
         "summary": (topic.model.__doc__ or "").partition("\n")[0],

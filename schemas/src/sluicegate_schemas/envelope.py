@@ -113,6 +113,10 @@ def read(model: type[E], value: bytes | None, headers: Headers, *, any_mode: boo
         return _read_structured(model, value, data, named)
     if "ce_type" in named or "ce_specversion" in named:
         _expect_type(model, _text(named, "ce_type"), _text(named, "ce_specversion"))
+    elif isinstance(data, dict) and {"specversion", "data"} <= data.keys():
+        raise MalformedRecord(
+            "bad-envelope", f"a structured CloudEvent needs the header content-type: {STRUCTURED.decode()}"
+        )
     return Received(_validate(model, data), value, _text(named, "ce_source"), _text(named, "ce_id"), _trace(named))
 
 
@@ -168,6 +172,8 @@ def _malformed(error: ValidationError) -> MalformedRecord:
     first = error.errors(include_url=False, include_input=False, include_context=False)[:5]
     if first[0]["type"] == "json_invalid":
         return MalformedRecord("not-json", first[0]["msg"])
+    if first[0]["type"] == "model_type":
+        return MalformedRecord("invalid-data", "/: its data should be an object")
     return MalformedRecord(
         "invalid-data", "; ".join(f"/{'/'.join(map(str, item['loc']))}: {item['msg']}" for item in first)
     )

@@ -3,31 +3,28 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
+from sluicegate_kit.access.followed_file import FollowedFile
 from sluicegate_kit.access.roles import Role
 from sluicegate_kit.clock import Clock, SystemClock
 from sluicegate_schemas.model import ShortText, Timestamp
 
-LOOK_AGAIN_SECONDS = 1.0
 BEARER = re.compile(r"bearer +sg_([A-Za-z0-9-]{1,64})_([A-Za-z0-9_-]{16,256})", re.IGNORECASE)
-
-log = structlog.get_logger(__name__)
 
 
 class AccessError(Exception):
     """Base of what can be wrong with a caller or with the files that say who may call."""
 
 
-class KeysFileInvalid(AccessError):
+class KeysFileInvalid(AccessError, ValueError):
     """The keys file can't be read; the message says where it is wrong, never what it holds."""
 
 
@@ -72,12 +69,23 @@ class Caller:
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    by_key_id: Mapping[str, tuple[Caller | None, str, datetime | None]]
+    people: Mapping[str, Caller]
+
+    def __len__(self) -> int:
+        """How many keys there are."""
+        return len(self.by_key_id)
+
+
 class Identities:
     """Recognises callers by the key that they send, and people by their name."""
 
     def __init__(self, identities: Iterable[Identity], *, clock: Clock | None = None) -> None:
+        index = _index(identities)
         self._clock = clock or SystemClock()
-        self._by_key_id, self._people = _index(identities)
+        self._now: Callable[[], _Index] = lambda: index
 
     @classmethod
     def from_file(cls, path: Path, *, clock: Clock | None = None) -> "Identities":
@@ -86,7 +94,9 @@ class Identities:
         Raises:
             KeysFileInvalid: it is missing or wrong.
         """
-        return _IdentitiesOfFile(path, clock=clock)
+        found = cls((), clock=clock)
+        found._now = FollowedFile(path, _read, what="keys file", clock=clock).now
+        return found
 
     def recognise(self, authorization: str | None) -> Caller:
         """The caller with this `Authorization` header.
@@ -100,7 +110,7 @@ class Identities:
         if match is None:
             raise KeyRefused("The key is malformed.")
         key_id, secret = match.groups()
-        caller, sha256, expires_at = self._by_key_id.get(key_id, _NOBODY)
+        caller, sha256, expires_at = self._now().by_key_id.get(key_id, _NOBODY)
         given = hashlib.sha256(secret.encode()).hexdigest()
         if not hmac.compare_digest(given, sha256) or caller is None:
             raise KeyRefused("The key is unknown or was withdrawn.")
@@ -115,59 +125,18 @@ class Identities:
 
     def holds(self, name: str, key_id: str) -> bool:
         """Whether somebody still has a key of this id that is good now."""
-        caller, _, expires_at = self._by_key_id.get(key_id, _NOBODY)
+        caller, _, expires_at = self._now().by_key_id.get(key_id, _NOBODY)
         return caller is not None and caller.name == name and (expires_at is None or expires_at > self._clock.now())
 
     def person(self, name: str) -> Caller | None:
         """The person of this name, with the roles of this moment; None: there is none, or it is a machine."""
-        return self._people.get(name)
+        return self._now().people.get(name)
 
 
 _NOBODY: tuple[Caller | None, str, datetime | None] = (None, "0" * 64, None)
 
 
-class _IdentitiesOfFile(Identities):
-    def __init__(self, path: Path, *, clock: Clock | None) -> None:
-        super().__init__(_read(path), clock=clock)
-        self._path = path
-        self._seen = _stamp(path)
-        self._looked_at = self._clock.monotonic()
-
-    def recognise(self, authorization: str | None) -> Caller:
-        self._follow()
-        return super().recognise(authorization)
-
-    def holds(self, name: str, key_id: str) -> bool:
-        self._follow()
-        return super().holds(name, key_id)
-
-    def person(self, name: str) -> Caller | None:
-        self._follow()
-        return super().person(name)
-
-    def _follow(self) -> None:
-        if self._clock.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
-            self._looked_at = self._clock.monotonic()
-            self._look()
-
-    def _look(self) -> None:
-        stamp = _stamp(self._path)
-        if stamp == self._seen:
-            return
-        self._seen = stamp
-        try:
-            self._by_key_id, self._people = _index(_read(self._path))
-        except KeysFileInvalid as error:
-            # Better yesterday's keys than nobody: a file is often seen half written.
-            log.error("keys file not taken over", reason=str(error))
-        else:
-            log.info("keys file read again", keys=len(self._by_key_id))
-
-
-def _index(
-    identities: Iterable[Identity],
-) -> tuple[dict[str, tuple[Caller | None, str, datetime | None]], dict[str, Caller]]:
-    """Keys by their id, and people by their name."""
+def _index(identities: Iterable[Identity]) -> _Index:
     found: dict[str, tuple[Caller | None, str, datetime | None]] = {}
     people: dict[str, Caller] = {}
     names: set[str] = set()
@@ -182,23 +151,15 @@ def _index(
             if key.id in found:
                 raise KeysFileInvalid(f"the key id {key.id!r} stands there twice")
             found[key.id] = (caller, key.sha256, key.expires_at)
-    return found, people
+    return _Index(found, people)
 
 
-def _read(path: Path) -> tuple[Identity, ...]:
+def _read(path: Path) -> _Index:
     try:
-        return _KeysFile.model_validate_json(path.read_bytes()).identities
+        return _index(_KeysFile.model_validate_json(path.read_bytes()).identities)
     except OSError as error:
         raise KeysFileInvalid(f"{path} can't be read: {error.strerror}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = "/".join(str(part) for part in first["loc"])
         raise KeysFileInvalid(f"{path} is wrong at /{place}: {first['msg']}") from None
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -11,7 +11,7 @@ from sluicegate_kit.access.identities import AccessError
 from sluicegate_kit.access.roles import Role
 
 PAGES = "/admin/"
-"""All pages are below it, and nothing else."""
+"""All pages are below it, and nothing else; `/` leads there."""
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
@@ -90,7 +90,7 @@ def _row(entry: Mapping[str, object]) -> Row:
     surplus = entry.keys() - {"service", "method", "path", "roles", "public", "page"}
     if surplus or not isinstance(public, bool) or not isinstance(roles, list) or bool(roles) == public:
         raise ValueError(f"{method} {path} of {service} needs roles, or public = true")
-    if page is not path.startswith(PAGES):
+    if page is not (path == "/" or f"{path}/".startswith(PAGES)):
         raise ValueError(f"{method} {path} of {service}: pages are below {PAGES}, and nothing else is")
     return Row(service, method, path, frozenset(Role(role) for role in roles), public, page)
 

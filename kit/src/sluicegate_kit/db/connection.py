@@ -1,6 +1,7 @@
 """The one connection that a write loop owns: a list of statements is one round trip, all values travel in binary."""
 
-from collections.abc import Generator, Sequence
+from asyncio import get_running_loop
+from collections.abc import Generator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -8,10 +9,12 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
-from psycopg.types.array import ListBinaryDumper
 from psycopg.waiting import Ready, Wait
+
+from sluicegate_kit.db.arrays import arrays_of
+from sluicegate_kit.db.line import connected, hang_up
 
 Row: TypeAlias = tuple[Any, ...]
 Statement: TypeAlias = tuple[str, Sequence[Any]]
@@ -21,12 +24,22 @@ _Key: TypeAlias = tuple[str, tuple[int, ...]]
 _Named: TypeAlias = tuple[_Key, bytes]
 _Bound: TypeAlias = tuple[_Key, Sequence[Any], Sequence[Format]]
 
-PLANNER = (
+SETTINGS: Mapping[str, str] = {
     # A cached plan made while the tables were empty would scan them for ever; every statement of the loop goes
     # through an index, so the plans are pinned instead (docs/performance.md has the figures).
-    "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
-    "-c enable_bitmapscan=off -c jit=off"
-)
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_bitmapscan": "off",
+    "jit": "off",
+    # A process that is stopped in the middle of a transaction must not hold its locks.
+    "idle_in_transaction_session_timeout": "5000",
+    "statement_timeout": "30000",
+}
+OF_SESSION: Mapping[str, str] = {"timezone": "UTC", "tcp_user_timeout": "10000"}
+ANSWER_SECONDS = 35.0
+"""A server that has said nothing for so long is given up; a little more than its own `statement_timeout`."""
 
 
 class WriteConnection:
@@ -35,8 +48,10 @@ class WriteConnection:
     What could not be read to its end is closed: nobody knows where such a connection stands.
     """
 
-    def __init__(self, connection: AsyncConnection[Row]) -> None:
+    def __init__(self, connection: AsyncConnection[Row], *, at_begin: Statement | None = None) -> None:
+        """`at_begin`: each transaction may meet another session; so it begins with this, and nothing is prepared."""
         self._connection = connection
+        self._at_begin = at_begin
         self._values = Transformer(connection)
         self._prepared: dict[_Key, bytes] = {}
         self._names = 0
@@ -54,10 +69,13 @@ class WriteConnection:
         """Send all of them; the rows that each gives. Once one fails the server skips the others.
 
         Raises:
-            psycopg.Error: of the one that failed.
+            psycopg.Error: of the one that failed, or that no answer came for `ANSWER_SECONDS`.
         """
         async with self._connection.lock:
-            bound = [self._bind(*statement) for statement in statements]
+            preface = self._preface()
+            bound = [self._bind(*statement) for statement in (*preface, *statements)]
+            # Not a timeout around `wait`: cancelled, psycopg asks the server to stop, and waits for it to say so.
+            patience = get_running_loop().call_later(ANSWER_SECONDS, hang_up, self._connection.fileno())
             try:
                 expected = self._send(bound)
                 results = await self._connection.wait(_read(self._connection.pgconn))
@@ -65,12 +83,24 @@ class WriteConnection:
             except BaseException:
                 await self._connection.close()
                 raise
-            return self._take(expected, results)
+            finally:
+                patience.cancel()
+            return self._take(expected, results)[len(preface) :]
+
+    def _preface(self) -> Sequence[Statement]:
+        """A BEGIN behind it goes on with the transaction that it began."""
+        begins = self._connection.pgconn.transaction_status == TransactionStatus.IDLE
+        return [self._at_begin] if begins and self._at_begin is not None else ()
 
     def _bind(self, statement: str, values: Sequence[Any]) -> _Bound:
-        dumped = self._values.dump_sequence(values, [PyFormat.BINARY] * len(values))
-        # An array of NULLs has no type, and goes as text all the same.
-        return (statement, self._values.types or ()), dumped, self._values.formats or ()
+        arrays = arrays_of(statement)
+        single = [None if array else value for array, value in zip(arrays, values, strict=True)]
+        dumped = list(self._values.dump_sequence(single, [PyFormat.BINARY] * len(values)))
+        types = list(self._values.types or ())
+        for place, array in enumerate(arrays):
+            if array:
+                dumped[place], types[place] = array.encode(values[place]), array.oid
+        return (statement, tuple(types)), dumped, [Format.BINARY] * len(values)
 
     def _send(self, bound: Sequence[_Bound]) -> list[_Named | None]:
         """Fill the send buffer. Gives what each result will be about: a statement prepared now, or the rows of one."""
@@ -79,6 +109,10 @@ class WriteConnection:
         expected: list[_Named | None] = []
         new: dict[_Key, bytes] = {}
         for key, values, formats in bound:
+            if self._at_begin is not None:
+                to.send_query_params(_numbered(key[0]), values, key[1], formats, Format.BINARY)
+                expected.append(None)
+                continue
             name = self._prepared.get(key) or new.get(key)
             if name is None:
                 self._names += 1
@@ -111,32 +145,32 @@ class WriteConnection:
         return found
 
 
-async def connect(url: str, *, lock_timeout_seconds: float, application_name: str) -> WriteConnection:
-    """Open the connection.
-
-    A process that is stopped in the middle of a transaction must not hold its locks: the server ends it after 5 s.
+async def connect(
+    url: str, *, lock_timeout_seconds: float, application_name: str, pooled: bool = False
+) -> WriteConnection:
+    """Open the connection; `pooled`: to a pooler that gives each transaction a session of its choice.
 
     Raises:
         psycopg.OperationalError: the server can't be reached.
     """
-    connection: AsyncConnection[Row] = await AsyncConnection.connect(
+    settings = {**SETTINGS, "lock_timeout": str(int(lock_timeout_seconds * 1000))}
+    connection: AsyncConnection[Row] = await connected(
         url,
         autocommit=True,
-        connect_timeout=5,
         application_name=application_name,
-        options=(
-            f"{PLANNER} -c lock_timeout={int(lock_timeout_seconds * 1000)} "
-            "-c idle_in_transaction_session_timeout=5000 -c statement_timeout=30000 -c timezone=UTC "
-            "-c tcp_user_timeout=10000"
-        ),
+        options=None if pooled else " ".join(f"-c {name}={to}" for name, to in {**settings, **OF_SESSION}.items()),
     )
-    connection.adapters.register_dumper(list, ListBinaryDumper)
-    return WriteConnection(connection)
+    return WriteConnection(connection, at_begin=_set_locally(settings) if pooled else None)
 
 
 def sqlstate(error: psycopg.Error) -> str:
     """The five characters that say what went wrong; empty for a broken connection."""
     return error.sqlstate or ""
+
+
+def _set_locally(settings: Mapping[str, str]) -> Statement:
+    """Until the transaction ends."""
+    return "SELECT " + ", ".join(f"set_config('{name}', '{to}', true)" for name, to in settings.items()), ()
 
 
 def _read(of: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:

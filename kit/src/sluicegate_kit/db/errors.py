@@ -17,6 +17,14 @@ class DataRefused(WriteError):
         self.detail = detail
 
 
+class StatementRefused(WriteError):
+    """The database refuses a statement, whatever its data: its tables or rights are not those of this release."""
+
+    def __init__(self, sqlstate: str, detail: str) -> None:
+        super().__init__(f"{sqlstate}: {detail}")
+        self.sqlstate = sqlstate
+
+
 class DatabaseUnavailable(WriteError):
     """The database has not answered for too long. The operation may or may not be committed: submit it again."""
 

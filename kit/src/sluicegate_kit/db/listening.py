@@ -6,10 +6,11 @@ who listens also looks now and then.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 import psycopg
 import structlog
+
+from sluicegate_kit.db.line import connected
 
 log = structlog.get_logger(__name__)
 
@@ -20,9 +21,12 @@ class Listener:
     """Hears the other replicas, and this one."""
 
     def __init__(
-        self, url: str, channel: str, *, name: str, joined: Callable[[], None], heard: Callable[[str], None]
+        self, url: str | None, channel: str, *, name: str, joined: Callable[[], None], heard: Callable[[str], None]
     ) -> None:
-        """`joined` is called whenever listening begins, so that what was missed can be looked for."""
+        """`joined` is called whenever listening begins, so that what was missed can be looked for.
+
+        Without `url` there is nowhere to listen, and nothing is heard.
+        """
         self._url = url
         self._channel = channel
         self._name = name
@@ -31,6 +35,10 @@ class Listener:
 
     async def run(self) -> None:
         """Until cancelled."""
+        if self._url is None:
+            log.info("nowhere to listen: this replica looks now and then", channel=self._channel)
+            await asyncio.Event().wait()
+            return
         while True:
             try:
                 async with await _connect(self._url, f"{self._name} listener") as connection:
@@ -74,13 +82,5 @@ class Notifier:
 
 
 async def _connect(url: str, name: str) -> psycopg.AsyncConnection[tuple[object, ...]]:
-    connecting = asyncio.ensure_future(
-        psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5, application_name=name)
-    )
-    try:
-        return await asyncio.shield(connecting)
-    except asyncio.CancelledError:
-        # Cut off while it connects, psycopg leaves the server waiting for the rest, for a minute.
-        with suppress(psycopg.Error):
-            await (await connecting).close()
-        raise
+    # A pooler may pass each NOTIFY to another session.
+    return await connected(url, autocommit=True, prepare_threshold=None, application_name=name)

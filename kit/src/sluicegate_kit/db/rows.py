@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sluicegate_kit.db.errors import NotLocked
 from sluicegate_kit.db.table import Key, Match, Selection, Table
@@ -31,6 +31,14 @@ class Writes:
     deleted: list[Any] = field(default_factory=list)
 
 
+@dataclass(slots=True, eq=False)
+class Reading(Generic[R]):
+    """Rows that are read when the batch has been written, and are there once it is committed."""
+
+    selection: Selection[R]
+    rows: list[R] = field(default_factory=list)
+
+
 class Rows:
     """What an operation decides on. What one operation puts, the next one of the batch sees.
 
@@ -47,7 +55,8 @@ class Rows:
         self.emitted: list[Emitted] = []
         self.answers: list[str] = []
         self.statements: list[tuple[str, Sequence[Any]]] = []
-        self._mark = (0, 0, 0)
+        self.readings: list[Reading[Any]] = []
+        self._mark = (0, 0, 0, 0)
 
     # For operations
 
@@ -113,6 +122,18 @@ class Rows:
         """A statement of its own, run after the rows of the batch are written (for clean-up and notices)."""
         self.statements.append((statement, params))
 
+    def read(self, selection: Selection[R]) -> Reading[R]:
+        """Have the rows read after all that the batch writes, without a round trip of their own.
+
+        Raises:
+            ValueError: the selection would lock them, which is out of turn by then.
+        """
+        if selection.mode != "none":
+            raise ValueError(f"{selection.table.name} is locked before anything is decided")
+        reading = Reading(selection)
+        self.readings.append(reading)
+        return reading
+
     # For the write loop
 
     def load(self, table: Table[R], rows: Sequence[R]) -> list[Any]:
@@ -151,7 +172,7 @@ class Rows:
     def begin(self) -> None:
         """The next operation decides."""
         self._undo.clear()
-        self._mark = (len(self.emitted), len(self.answers), len(self.statements))
+        self._mark = (len(self.emitted), len(self.answers), len(self.statements), len(self.readings))
 
     def undo(self) -> None:
         """The operation that decided last leaves nothing."""
@@ -160,8 +181,8 @@ class Rows:
                 del current[key]
             else:
                 current[key] = before
-        emitted, answers, statements = self._mark
-        del self.emitted[emitted:], self.answers[answers:], self.statements[statements:]
+        emitted, answers, statements, readings = self._mark
+        del self.emitted[emitted:], self.answers[answers:], self.statements[statements:], self.readings[readings:]
 
     def changes(self, table: Table[Any]) -> Writes | None:
         """What the operations changed; None if nothing. A row put several times is written once."""

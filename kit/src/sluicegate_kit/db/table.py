@@ -20,6 +20,10 @@ Key: TypeAlias = Hashable
 """A value, or a tuple of values where the key has several columns."""
 LockMode: TypeAlias = Literal["update", "skip locked", "none"]
 
+NOW = "(SELECT clock_timestamp())"
+"""The database's clock, for the `where` of a `Selection`. As a subquery it is read once, and an index is searched for
+it; the bare function is volatile, so that every row of the index would be looked at."""
+
 _SQL_TYPES: dict[type, str] = {
     str: "text",
     int: "int8",

@@ -63,12 +63,15 @@ async def transact(
         results = _decide(operations, rows)
         writes = _writes(tables, rows, patience)
         crash_point("write_loop.before_commit")
-        await connection.ask([*writes, COMMIT])
+        reads = [_look(reading.selection).statement for reading in rows.readings]
+        *found, _ = await connection.ask([*writes, *reads, COMMIT])
     except BaseException:
         if not connection.closed:
             await asyncio.shield(connection.ask([ROLLBACK]))
         raise
     crash_point("write_loop.after_commit")
+    for reading, values in zip(rows.readings, found[len(writes) :], strict=True):
+        reading.rows += map(reading.selection.table.read, values)
     return Committed(results, rows.emitted)
 
 

@@ -8,18 +8,18 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import psycopg
 import structlog
 
 from sluicegate_kit.db.connection import WriteConnection, connect, sqlstate
-from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, WritesStopped
+from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, StatementRefused, WritesStopped
 from sluicegate_kit.db.operation import Operation, Rider
 from sluicegate_kit.db.rows import Emitted
 from sluicegate_kit.db.table import Table
 from sluicegate_kit.db.transaction import Committed, transact
+from sluicegate_kit.db.waiting import Member, Party, Promise, Receiver, Waiting
 from sluicegate_kit.outbox.row import OUTBOX, Patience
 
 T = TypeVar("T")
@@ -45,81 +45,6 @@ class Publisher(Protocol):
         """Hand the events to the broker, in order, at once. Must not block or raise."""
 
 
-class _Receiver(Protocol):
-    """Who waits for an operation. A rider is one."""
-
-    def landed(self, result: Any) -> None: ...
-
-    def missed(self, error: BaseException) -> None: ...
-
-
-class _Promise:
-    """A future for one operation."""
-
-    __slots__ = ("future",)
-
-    def __init__(self) -> None:
-        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def landed(self, result: Any) -> None:
-        if not self.future.done():
-            self.future.set_result(result)
-
-    def missed(self, error: BaseException) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
-
-
-class _Party:
-    """One future for many operations."""
-
-    __slots__ = ("_left", "_results", "future")
-
-    def __init__(self, size: int) -> None:
-        self._left = size
-        self._results: list[Any] = [None] * size
-        self.future: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
-
-    def back(self, place: int, result: Any) -> None:
-        self._results[place] = result
-        self._left -= 1
-        if not self._left and not self.future.done():
-            self.future.set_result(self._results)
-
-
-@dataclass(slots=True)
-class _Member:
-    """One operation of a party."""
-
-    party: _Party
-    place: int
-
-    def landed(self, result: Any) -> None:
-        self.party.back(self.place, result)
-
-    missed = landed
-
-
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """An operation on its way."""
-
-    operation: Operation[Any]
-    receiver: _Receiver
-    since: float
-    rides: bool = False
-    """Whether a rider has added it to a batch; then the rider receives it."""
-
-    def done(self, result: Any) -> None:
-        if isinstance(result, BaseException):
-            self.receiver.missed(result)
-        else:
-            self.receiver.landed(result)
-
-    def failed(self, error: BaseException) -> None:
-        self.receiver.missed(error)
-
-
 class WriteLoop:
     """The only writer of its process.
 
@@ -135,6 +60,7 @@ class WriteLoop:
         patience: Patience,
         name: str,
         lock_timeout_seconds: float = 2,
+        pooled: bool = False,
         unavailable_after_seconds: float = 5,
         observe_group: Callable[[int], None] = lambda operations: None,
     ) -> None:
@@ -144,9 +70,10 @@ class WriteLoop:
         self._patience = patience
         self._name = name
         self._lock_timeout_seconds = lock_timeout_seconds
+        self._pooled = pooled
         self._unavailable_after_seconds = unavailable_after_seconds
         self._observe_group = observe_group
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[Waiting] = deque()
         self._riders: list[Rider] = []
         self._arrived = asyncio.Event()
         self._stopping = False
@@ -161,6 +88,7 @@ class WriteLoop:
 
         Raises:
             DataRefused: the database refuses its data.
+            StatementRefused: the database refuses what it asks for, whatever the data.
             DatabaseUnavailable: no database for `unavailable_after_seconds`; it may or may not be committed.
             WritesStopped: the loop has ended.
             Exception: whatever `decide` raised.
@@ -170,7 +98,7 @@ class WriteLoop:
 
     def enqueue(self, operation: Operation[T]) -> asyncio.Future[T]:
         """`submit` without waiting: operations are committed in the order in which they are enqueued."""
-        promise = _Promise()
+        promise = Promise()
         self._enqueue([(operation, promise)])
         return promise.future
 
@@ -178,17 +106,17 @@ class WriteLoop:
         """`submit` for many, in their order; what each gave, or the exception that it met. Cheaper than one by one."""
         if not operations:
             return []
-        party = _Party(len(operations))
-        self._enqueue([(operation, _Member(party, place)) for place, operation in enumerate(operations)])
+        party = Party(len(operations))
+        self._enqueue([(operation, Member(party, place)) for place, operation in enumerate(operations)])
         return await party.future
 
-    def _enqueue(self, operations: Sequence[tuple[Operation[Any], _Receiver]]) -> None:
+    def _enqueue(self, operations: Sequence[tuple[Operation[Any], Receiver]]) -> None:
         if self._stopping:
             for _, receiver in operations:
                 receiver.missed(WritesStopped("the process is stopping"))
             return
         now = time.monotonic()
-        self._queue.extend([_Waiting(operation, receiver, now) for operation, receiver in operations])
+        self._queue.extend([Waiting(operation, receiver, now) for operation, receiver in operations])
         self._arrived.set()
 
     def nudge(self) -> None:
@@ -223,8 +151,8 @@ class WriteLoop:
         """Operations that wait for a batch."""
         return len(self._queue)
 
-    def _board(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
+    def _board(self) -> list[Waiting]:
+        batch: list[Waiting] = []
         size = 0
         while self._queue and len(batch) < MAX_OPERATIONS:
             size += self._queue[0].operation.size
@@ -233,12 +161,12 @@ class WriteLoop:
             batch.append(self._queue.popleft())
         return [*batch, *self._riding_with(len(batch))]
 
-    def _riding_with(self, aboard: int) -> list[_Waiting]:
+    def _riding_with(self, aboard: int) -> list[Waiting]:
         now = time.monotonic()
         boarded = [(rider, rider.board(aboard)) for rider in self._riders]
-        return [_Waiting(operation, rider, now, rides=True) for rider, operation in boarded if operation is not None]
+        return [Waiting(operation, rider, now, rides=True) for rider, operation in boarded if operation is not None]
 
-    async def _commit(self, batch: list[_Waiting], unique_reruns: int = UNIQUE_RERUNS) -> None:
+    async def _commit(self, batch: list[Waiting], unique_reruns: int = UNIQUE_RERUNS) -> None:
         """Commit the batch, or find the operation that keeps it from being committed."""
         pause = 0.01
         while True:
@@ -275,19 +203,23 @@ class WriteLoop:
         for waiting, result in zip(batch, committed.results, strict=True):
             waiting.done(result)
 
-    async def _try(self, batch: list[_Waiting]) -> Committed:
+    async def _try(self, batch: list[Waiting]) -> Committed:
         if self._connection is None or self._connection.closed:
             self._connection = await connect(
-                self._url, lock_timeout_seconds=self._lock_timeout_seconds, application_name=self._name
+                self._url,
+                lock_timeout_seconds=self._lock_timeout_seconds,
+                application_name=self._name,
+                pooled=self._pooled,
             )
         operations = [waiting.operation for waiting in batch]
         return await transact(self._connection, self._tables, operations, self._patience)
 
-    async def _halve(self, batch: list[_Waiting], error: psycopg.Error) -> None:
+    async def _halve(self, batch: list[Waiting], error: psycopg.Error) -> None:
         """One operation of the batch is refused by the database: only that one may fail."""
         if len(batch) == 1:
             code, detail = sqlstate(error), error.diag.message_primary or str(error)
-            batch[0].failed(DataRefused(code, detail) if code[:2] in DATA_ERRORS else error)
+            of_data = code[:2] in DATA_ERRORS
+            batch[0].failed(DataRefused(code, detail) if of_data else StatementRefused(code, detail))
             return
         passengers = [waiting for waiting in batch if not waiting.rides]
         if len(passengers) > 1:
@@ -309,7 +241,7 @@ class WriteLoop:
             await self._connection.close()
             self._connection = None
 
-    def _give_up_on_old(self, batch: list[_Waiting], error: psycopg.Error) -> list[_Waiting]:
+    def _give_up_on_old(self, batch: list[Waiting], error: psycopg.Error) -> list[Waiting]:
         limit = time.monotonic() - self._unavailable_after_seconds
         for waiting in batch:
             if waiting.since < limit:

@@ -1,7 +1,6 @@
 """Ingest: poll a batch, write it, commit the offsets. No handler runs here and no offset is held for a job."""
 
 import asyncio
-import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +9,18 @@ from typing import Any
 import structlog
 
 from sluicegate_kit.crash import crash_point
-from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, WritesStopped
+from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, StatementRefused, WritesStopped
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.kafka.dead_letter import DeadLetter
 from sluicegate_kit.kafka.log_lost import StartOver
 from sluicegate_kit.kafka.log_watch import LogWatch, Lost
-from sluicegate_kit.kafka.observed import Observed
 from sluicegate_kit.kafka.ports import BrokerUnavailable, Consumer, Partition, Record
 from sluicegate_kit.kafka.positions import Position, WritePositions
+from sluicegate_kit.kafka.turns import Turns
 from sluicegate_kit.kafka.writes import Writes
 from sluicegate_kit.metrics import Metrics
 from sluicegate_schemas.errors import MalformedRecord
+from sluicegate_schemas.limits import RECORD_BYTES
 from sluicegate_schemas.topics import DEAD_LETTER, Party, Topic
 
 LOG_CHECK_SECONDS = 5.0
@@ -41,10 +41,11 @@ class Subscription:
     """
 
 
-class Ingest:
+class Ingest(Turns):
     """Reads topics. A record that can't be handled is dead-lettered by its topic's owner and skipped by others.
 
     `on_log_lost` is awaited before a lost log is read from its start; it may be called again for the same loss.
+    `message_max_bytes`: the largest record that the producer takes, and so the largest dead letter.
     """
 
     def __init__(
@@ -56,62 +57,34 @@ class Ingest:
         party: Party,
         on_log_lost: Callable[[], Awaitable[None]],
         metrics: Metrics,
+        message_max_bytes: int = RECORD_BYTES,
         log_check_seconds: float = LOG_CHECK_SECONDS,
         again_seconds: float = AGAIN_SECONDS,
     ) -> None:
-        self._consumer = consumer
         self._writes = writes
         self._subscriptions = {each.topic.name: each for each in subscriptions}
         self._party = party
         self._on_log_lost = on_log_lost
-        self._observed = Observed(metrics, (each.topic for each in self._subscriptions.values()), party)
         self._watch = LogWatch(consumer, writes, interval_seconds=log_check_seconds)
         self._again_seconds = again_seconds
-        self._stopping = asyncio.Event()
-        self._polled_at = self._turned_at = time.monotonic()
-        self._observed.follow(self)
+        self._message_max_bytes = message_max_bytes
+        super().__init__(consumer, metrics, (each.topic for each in self._subscriptions.values()), party)
 
     @property
-    def polled_seconds_ago(self) -> float:
-        """How long ago the last poll succeeded: the sign of life."""
-        return time.monotonic() - self._polled_at
-
-    @property
-    def stalled_seconds(self) -> float:
-        """How long ago a turn got to its end, or the broker last said how long its logs are, if that is longer."""
-        return max(time.monotonic() - self._turned_at, self._watch.silent_seconds)
-
-    @property
-    def assigned(self) -> frozenset[Partition]:
-        """The partitions that this replica reads."""
-        return self._consumer.assigned
+    def silent_seconds(self) -> float:
+        return self._watch.silent_seconds
 
     @property
     def lags(self) -> Mapping[Partition, int]:
-        """Records that each assigned log holds beyond what is written, as of the broker's last word on it."""
         return self._watch.lags
 
     async def run(self) -> None:
-        """Ingest until `stop`, then leave the group.
-
-        Raises:
-            BrokerFatal: the client can't go on; the process must end.
-        """
         try:
-            while not self._stopping.is_set():
-                await self.turn()
+            await super().run()
         finally:
             self._watch.close()
-            await self._consumer.close()
 
-    def stop(self) -> None:
-        """Let `run` return, within one poll and one batch."""
-        self._stopping.set()
-
-    async def turn(self) -> int:
-        """One batch: poll, write, commit. How many records were written or skipped."""
-        records = await self._consumer.poll()
-        self._polled_at = time.monotonic()
+    async def take(self, records: Sequence[Record]) -> bool:
         first = {Partition(each.topic, each.partition): each.offset for each in reversed(records)}
         try:
             if lost := await self._watch.look(first):
@@ -121,12 +94,11 @@ class Ingest:
         except (BrokerUnavailable, DatabaseUnavailable) as error:
             log.warning("ingest waits", error=str(error), records=len(records))
             await self._seek_until_done(first)
-            return 0
+            return False
         except WritesStopped:
             self.stop()
-            return 0
-        self._turned_at = time.monotonic()
-        return len(records)
+            return False
+        return True
 
     async def _write(self, records: Sequence[Record]) -> None:
         if unsaved := self._watch.take_unsaved():
@@ -160,10 +132,16 @@ class Ingest:
         for _, error in failed:
             if isinstance(error, DatabaseUnavailable | WritesStopped):
                 raise error
+        if failed and len(failed) == len(written) and all(isinstance(error, StatementRefused) for _, error in failed):
+            # Not the records are bad but the database: it lacks a table, or a right. They wait until that is mended.
+            # One that brings this upon itself holds nobody up: it is found out as soon as others come.
+            raise DatabaseUnavailable(f"it refuses everything: {failed[0][1]}")
         return [(record, self._refuse(record, error)) for record, error in failed]
 
     def _interpret(self, record: Record) -> Operation[Any] | None:
         try:
+            if record.flaw is not None:
+                raise MalformedRecord("bad-envelope", record.flaw)
             return self._subscriptions[record.topic].interpret(record)
         except Exception as error:
             return self._refuse(record, error)
@@ -174,7 +152,7 @@ class Ingest:
         topic = self._subscriptions[record.topic].topic
         if topic.owner is self._party and topic is not DEAD_LETTER:
             self._observed.dead_lettered(record.topic)
-            return DeadLetter(record, code, reason)
+            return DeadLetter(record, code, reason, self._message_max_bytes)
         self._observed.skipped(record.topic)
         return None
 

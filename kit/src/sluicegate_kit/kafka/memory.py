@@ -9,6 +9,7 @@ from itertools import chain, count
 
 from sluicegate_kit.kafka.murmur2 import partition_of
 from sluicegate_kit.kafka.ports import (
+    BAD_HEADER,
     MAX_POLL_RECORDS,
     BrokerUnavailable,
     LogState,
@@ -19,6 +20,7 @@ from sluicegate_kit.kafka.ports import (
     Record,
     RecordTooLarge,
 )
+from sluicegate_kit.kafka.sizes import record_bytes
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.limits import RECORD_BYTES
 from sluicegate_schemas.topics import BY_NAME
@@ -113,7 +115,9 @@ class MemoryBroker:
         )
         log = self._logs[partitions[number]]
         key = None if message.key is None else message.key.encode()
-        record = Record(message.topic, number, log.end, key, message.value, message.headers, int(self._now() * 1000))
+        flaw = None if all(map(_is_text, dict(message.headers))) else BAD_HEADER
+        headers, at_ms = message.headers if flaw is None else (), int(self._now() * 1000)
+        record = Record(message.topic, number, log.end, key, message.value, headers, at_ms, flaw)
         log.records.append(record)
         for waiting in self._waiting:
             if not waiting.done():
@@ -157,8 +161,8 @@ class MemoryProducer:
         loop = asyncio.get_running_loop()
         for message in messages:
             error: RecordTooLarge | NotDelivered | None = None
-            if len(message.value) > self._message_max_bytes:
-                error = RecordTooLarge(f"{len(message.value)} bytes")
+            if (size := record_bytes(message)) > self._message_max_bytes:
+                error = RecordTooLarge(f"{size} bytes")
             elif not self._broker.available:
                 error = NotDelivered("the broker is away")
             else:
@@ -252,3 +256,8 @@ class MemoryConsumer:
             del self._next[gone]
         for new in sorted(mine - self._next.keys()):
             self._next[new] = self._group.offsets.get(new, self._broker.log(new).start)
+
+
+def _is_text(name: str) -> bool:
+    """A lone surrogate stands for a byte that is not UTF-8."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)

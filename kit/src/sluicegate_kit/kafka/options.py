@@ -12,6 +12,13 @@ DELIVERY_TIMEOUT_MS = 20_000
 
 GATHER_BYTES = 32 * 1024
 GATHER_MS = 20
+QUEUE_KIB = 128 * 1024
+"""What waits for a broker that is away: far less than librdkafka's own 1 GiB, as much of which Python holds as well.
+What finds no room stays in the outbox."""
+
+INFLATED_BYTES = 2**31 - 1
+"""librdkafka takes nothing from a batch that zstd or snappy inflates beyond this (by default 100 MB), and would stand
+before it for ever. So that it never does, memory alone is the limit, as it is with gzip and lz4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ def producer_config(options: KafkaOptions) -> dict[str, Any]:
         "partitioner": "murmur2_random",
         "delivery.timeout.ms": options.delivery_timeout_ms,
         "message.max.bytes": options.message_max_bytes,
+        "queue.buffering.max.kbytes": QUEUE_KIB,
     }
 
 
@@ -79,6 +87,7 @@ def consumer_config(options: KafkaOptions, group: str) -> dict[str, Any]:
         "auto.offset.reset": "earliest",
         "fetch.wait.max.ms": options.fetch_wait_max_ms,
         "fetch.message.max.bytes": options.message_max_bytes,
+        "receive.message.max.bytes": INFLATED_BYTES,
         # A topic that is made after the subscription is found this soon; the default is five minutes.
         "topic.metadata.refresh.interval.ms": 5_000,
     }

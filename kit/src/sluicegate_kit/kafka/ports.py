@@ -7,6 +7,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 from sluicegate_schemas.envelope import Message
 
 MAX_POLL_RECORDS = 500
+BAD_HEADER = "the name of a header is not UTF-8"
+"""A `flaw`."""
 
 
 class KafkaError(Exception):
@@ -47,6 +49,8 @@ class Record(NamedTuple):
     headers: tuple[tuple[str, bytes], ...]
     timestamp_ms: int
     """Milliseconds since 1970 in UTC, by its producer's clock; -1 if unknown."""
+    flaw: str | None = None
+    """What could not be read of it, if something: whoever wrote it keeps to no contract. Then it has no headers."""
 
     def header(self, name: str) -> bytes | None:
         """The first header of this name."""

@@ -10,13 +10,28 @@ import structlog
 from sluicegate_kit.db.errors import WriteError
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Emitted, Rows
-from sluicegate_kit.db.table import Need, Selection
+from sluicegate_kit.db.table import NOW, Need, Selection
 from sluicegate_kit.db.write_loop import Publisher, WriteLoop
 from sluicegate_kit.outbox.row import OUTBOX, OutboxRow, Patience, message
 
 log = structlog.get_logger(__name__)
 
 ROWS_PER_SECOND = 200
+PASS_BYTES = 16 * 1024 * 1024
+"""Of values in one pass; the row that goes beyond it is the last."""
+MOST_AT_ONCE = 100_000
+"""What the sweeper sends in eight minutes. One statement over a million rows would take too long."""
+
+DUE = f"""id IN (
+    SELECT id FROM (
+        SELECT id, sum(octet_length(value)) OVER (ORDER BY claimed_until ROWS UNBOUNDED PRECEDING)
+                   - octet_length(value) AS bytes_before
+        FROM outbox WHERE claimed_until <= {NOW} ORDER BY claimed_until LIMIT %b::int8
+    ) AS due WHERE bytes_before < %b::int8
+)"""
+MAKE_DUE = f"""UPDATE outbox SET claimed_until = clock_timestamp() WHERE id IN (
+    SELECT id FROM outbox WHERE claimed_until < 'infinity' ORDER BY claimed_until DESC LIMIT {MOST_AT_ONCE}
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +44,8 @@ class ClaimDue(Operation[list[OutboxRow]]):
 
     @classmethod
     def of(cls, patience: Patience, limit: int) -> "ClaimDue":
-        """At most `limit` rows, the longest due first."""
-        due = OUTBOX.select("claimed_until <= clock_timestamp()", order="claimed_until", limit=limit)
+        """At most `limit` rows, and about `PASS_BYTES`, the longest due first."""
+        due = OUTBOX.select(DUE, limit, PASS_BYTES, order="claimed_until", limit=limit)
         return cls(patience, due, tuple(random.random() for _ in range(limit)))
 
     def locks(self) -> Iterable[Need]:
@@ -46,17 +61,17 @@ class ClaimDue(Operation[list[OutboxRow]]):
 
 @dataclass(frozen=True, slots=True)
 class MakeWaitsDue(Operation[None]):
-    """The log was lost: whatever has no answer yet is sent again at once."""
+    """The log was lost: what has no answer yet is sent again at once. Of very many, the rest keeps to its own time."""
 
     def locks(self) -> Iterable[Need]:
         return ()
 
     def decide(self, rows: Rows) -> None:
-        rows.execute("UPDATE outbox SET claimed_until = clock_timestamp() WHERE claimed_until < 'infinity'")
+        rows.execute(MAKE_DUE)
 
 
 class Sweeper:
-    """One pass each `interval_seconds`, at most 200 rows a second."""
+    """One pass each `interval_seconds`, at most 200 rows a second and 16 MiB in one."""
 
     def __init__(
         self, writes: WriteLoop, publisher: Publisher, patience: Patience, *, interval_seconds: float = 1

@@ -30,6 +30,8 @@ MAX_BODY_BYTES = 1024 * 1024
 UNAVAILABLE = 503
 CLIENT_CLOSED = 499
 """In metrics and logs only: the caller went away before the response began (nginx's number)."""
+KEYS = "They come from whoever runs this installation, who lists them in the keys file (SLUICEGATE_KEYS_FILE)."
+KEYS_OF_DEV = "`make dev` writes some to .sluicegate/dev.json, under apiKeys."
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
@@ -142,7 +144,7 @@ class Wrapper:
         row, given = route.route.row, headers.get(b"authorization")
         if not row.public:
             if len(headers) < len(scope["headers"]) and _keys_in(scope) > 1:
-                raise _unauthorized("The request has two Authorization headers.", asked=True)
+                raise self._unauthorized("The request has two Authorization headers.", asked=True)
             found.caller = self._recognise(given) if given is not None else self._recognise_person(headers)
             if not row.roles & found.caller.roles:
                 raise _forbidden(found.caller, row.roles)
@@ -156,13 +158,24 @@ class Wrapper:
         try:
             return self._identities.recognise(given.decode("latin-1"))
         except KeyRefused as refused:
-            raise _unauthorized(str(refused), asked=True) from None
+            raise self._unauthorized(str(refused), asked=True) from None
 
     def _recognise_person(self, headers: Mapping[bytes, bytes]) -> Caller:
         person = self._people.recognise(headers) if self._people is not None else None
         if person is None:
-            raise _unauthorized("The request has no key, and belongs to no session.", asked=False)
+            raise self._unauthorized("The request has no key, and belongs to no session.", asked=False)
         return person
+
+    def _unauthorized(self, what: str, *, asked: bool) -> Problem:
+        in_dev = self._people is not None and not self._people.cookie.secure
+        whence = KEYS_OF_DEV if in_dev else KEYS
+        challenge = 'Bearer realm="sluicegate"' + (', error="invalid_token"' if asked else "")
+        return Problem(
+            401,
+            "unauthorized",
+            f"{what} Send the header `Authorization: Bearer sg_<id>_<secret>` with a key. {whence}",
+            headers={"www-authenticate": challenge},
+        )
 
     def _account(self, method: str, found: Exchange, seconds: float) -> None:
         labelled = method if found.route != Exchange.UNMATCHED else "any"
@@ -234,19 +247,9 @@ def _announced(headers: Mapping[bytes, bytes]) -> int:
 
 
 def _too_large() -> Problem:
-    return Problem(413, "body-too-large", f"A body may have {MAX_BODY_BYTES} bytes.", headers={"connection": "close"})
-
-
-def _unauthorized(what: str, *, asked: bool) -> Problem:
-    challenge = 'Bearer realm="sluicegate"' + (', error="invalid_token"' if asked else "")
-    return Problem(
-        401,
-        "unauthorized",
-        f"{what} Send the header `Authorization: Bearer sg_<id>_<secret>`. Keys come from whoever runs this "
-        "installation, who lists them in the keys file (SLUICEGATE_KEYS_FILE); `make dev` writes some to "
-        ".sluicegate/dev.json, under apiKeys.",
-        headers={"www-authenticate": challenge},
-    )
+    # The connection stays open: the server reads the rest and drops it. Closed now, with bytes unread, it would be
+    # reset, and a caller that writes all before it reads (a proxy, for one) would never see this answer.
+    return Problem(413, "body-too-large", f"A body may have {MAX_BODY_BYTES} bytes.")
 
 
 def _forbidden(caller: Caller, roles: frozenset[str]) -> Problem:

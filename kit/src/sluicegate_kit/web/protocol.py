@@ -9,7 +9,14 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_TARGET_BYTES = 65_535
 """The parser counts the parts of an address in 16 bits."""
 
+_HEAD_TOO_LARGE = Problem(
+    431, "headers-too-large", f"The request line and the headers may have {MAX_HEAD_BYTES} bytes together."
+)
 _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+
+
+class _HeadTooLarge(Exception):
+    """Goes through the parser, which stops at once."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -17,19 +24,35 @@ class Protocol(HttpToolsProtocol):
 
     _reads_head = False
     _head_bytes = 0
+    _later_bytes = 0
 
     def data_received(self, data: bytes) -> None:
         """Give up on a head that does not end, before it fills the memory."""
+        headers = self.headers
         super().data_received(data)
-        self._head_bytes = self._head_bytes + len(data) if self._reads_head else 0
-        if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-            detail = f"The request line and the headers may have {MAX_HEAD_BYTES} bytes together."
-            self._refuse(Problem(431, "headers-too-large", detail))
+        # Of the piece in which a head begins, any part may belong to the request before: only later ones count whole.
+        same = self._reads_head and self.headers is headers
+        self._later_bytes = self._later_bytes + len(data) if same else 0
+        if self._later_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self._refuse(_HEAD_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         super().on_message_begin()
         self._reads_head = True
+        self._head_bytes = 0
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of the address."""
+        super().on_url(url)
+        self._head_bytes += len(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header, however many came in one piece."""
+        super().on_header(name, value)
+        self._head_bytes += len(name) + len(value) + len(": \r\n")
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise _HeadTooLarge
 
     def on_headers_complete(self) -> None:
         """The last byte before the body."""
@@ -41,6 +64,8 @@ class Protocol(HttpToolsProtocol):
         if len(self.url) > MAX_TARGET_BYTES:
             detail = f"An address may have {MAX_TARGET_BYTES} bytes. What is longer goes into a body."
             self._refuse(Problem(414, "address-too-long", detail))
+        elif self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse(_HEAD_TOO_LARGE)
         else:
             detail = "These bytes are no HTTP/1.1 request (RFC 9112)."
             self._refuse(Problem(400, "malformed-request", detail))

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from operator import methodcaller
 from typing import Any, ParamSpec, TypeVar, cast
 
 import confluent_kafka
@@ -14,6 +15,7 @@ from confluent_kafka import TopicPartition
 from sluicegate_kit.kafka.confluent.logs import LogQuestions
 from sluicegate_kit.kafka.options import KafkaOptions, consumer_config
 from sluicegate_kit.kafka.ports import (
+    BAD_HEADER,
     MAX_POLL_RECORDS,
     BrokerFatal,
     BrokerUnavailable,
@@ -32,6 +34,11 @@ BUSY_RECORDS = 8
 GATHER_SECONDS = 0.005
 """How long a busy consumer lets the next batch grow: what a batch costs is spread over more records."""
 COMMIT_SECONDS = 0.5
+
+_headers_of: Callable[[confluent_kafka.Message], object] = methodcaller("headers")
+"""Written as a plain call, a header's name that is not UTF-8 kills the process: confluent-kafka (2.16) then returns a
+list with a hole and an error at once, and CPython's specialised call of a method does not look for that; this one does,
+and raises SystemError."""
 
 log = structlog.get_logger(__name__)
 
@@ -165,20 +172,21 @@ class ConfluentConsumer:
 def _record(message: confluent_kafka.Message) -> Record | None:
     """The record; None for an event of the client, which is logged."""
     error = message.error()
+    topic, partition, offset = message.topic(), message.partition(), message.offset()
     if error is not None:
         if error.fatal():
             raise BrokerFatal(error.str())
-        log.warning("kafka", error=error.str(), topic=message.topic())
+        log.warning("kafka", error=error.str(), topic=topic, partition=partition, offset=offset)
         return None
-    topic, partition, offset = message.topic(), message.partition(), message.offset()
     if topic is None or partition is None or offset is None:
         return None
-    headers = tuple([(name, value if value.__class__ is bytes else _bytes(value)) for name, value in _headers(message)])
-    return Record(topic, partition, offset, message.key(), message.value(), headers, message.timestamp()[1])
-
-
-def _headers(message: confluent_kafka.Message) -> Iterable[tuple[str, Any]]:
-    return cast(Iterable[tuple[str, Any]], message.headers() or ())
+    flaw = None
+    try:
+        found = cast(Iterable[tuple[str, Any]], _headers_of(message) or ())
+    except SystemError:
+        found, flaw = (), BAD_HEADER
+    headers = tuple([(name, value if value.__class__ is bytes else _bytes(value)) for name, value in found])
+    return Record(topic, partition, offset, message.key(), message.value(), headers, message.timestamp()[1], flaw)
 
 
 def _bytes(value: str | bytes | None) -> bytes:

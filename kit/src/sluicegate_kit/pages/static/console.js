@@ -1,4 +1,5 @@
-/* What pages do beyond links and forms: keys, fresh times, theme, live updates. Everything works without it. */
+/* What pages do beyond links and forms: keys, fresh times, theme, live updates. Everything works without it.
+   It runs before anything of the page is there, so that no key is lost; what needs the page waits in `start`. */
 "use strict";
 
 const sluicegate = (() => {
@@ -53,14 +54,17 @@ const sluicegate = (() => {
     requestAnimationFrame(() => (place.textContent = text));
   }
 
-  /* Theme and keys: the menu's forms, sent without leaving the page. */
+  /* Theme and keys: the menu's forms, sent without leaving the page; one after the other, so that the last one counts. */
+
+  let chosen = Promise.resolve();
 
   function choose(name, value) {
     const form = one(`[data-preference="${name}"]`);
     root.dataset[name] = value;
     if (name === "theme") one('meta[name="color-scheme"]').content = value === "system" ? "light dark" : value;
     for (const button of all("button", form)) button.ariaPressed = String(button.value === value);
-    fetch(form.action, { method: "POST", body: new URLSearchParams({ [name]: value }), redirect: "manual" });
+    const choice = { method: "POST", body: new URLSearchParams({ [name]: value }), redirect: "manual", keepalive: true };
+    chosen = chosen.then(() => fetch(form.action, choice)).catch(() => say("Not kept: the server could not be reached."));
     say(name === "theme" ? `Theme: ${value}` : `Single-letter keys ${value}`);
   }
 
@@ -72,7 +76,8 @@ const sluicegate = (() => {
   /* A list of rows: one is current. */
 
   const rows = () => all("[data-row]").filter((row) => row.offsetParent !== null);
-  const current = () => one("[data-row][data-current]");
+  const current = () => one("[data-row][data-current]") ?? document.getElementById(currentId);
+  let currentId = "";
 
   function move(by) {
     const list = rows();
@@ -88,11 +93,15 @@ const sluicegate = (() => {
   function makeCurrent(row) {
     for (const other of all("[data-current]")) delete other.dataset.current;
     row.dataset.current = "";
+    currentId = row.id;
   }
 
   /* Keys. An element with data-key answers to it: a field or a fold is opened, anything else is clicked. */
 
-  let going = 0;
+  const TEXT = "input:not([type=checkbox], [type=radio]), textarea";
+  const FIELD = `${TEXT}, select, [contenteditable]`;
+  const TOGETHER_MS = 1500;
+  let going = -Infinity;
 
   function answer(element) {
     const fold = element.matches("details") ? element : element.closest("details:not([open])");
@@ -107,10 +116,11 @@ const sluicegate = (() => {
     return row && one(`[data-row-key="${key}"]`, row);
   }
 
-  function pressed(event) {
-    const field = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  /* `target` is where the key went. */
+  function pressed(event, target) {
+    const field = target.closest(FIELD);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const form = event.target.closest("form[data-ctrl-enter]");
+      const form = target.closest("form[data-ctrl-enter]");
       if (form) {
         event.preventDefault();
         form.requestSubmit();
@@ -124,8 +134,8 @@ const sluicegate = (() => {
     }
     if (field || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
     if (root.dataset.keys === "off") return;
-    if (Date.now() - going < 1500) {
-      going = 0;
+    if (event.timeStamp - going < TOGETHER_MS) {
+      going = -Infinity;
       const link = one(`[data-go="${CSS.escape(event.key)}"]`);
       if (link) link.click();
       return;
@@ -134,11 +144,36 @@ const sluicegate = (() => {
     const what = own ? () => answer(own) : keys[event.key];
     if (!what) return;
     event.preventDefault();
-    what();
+    what(event);
+  }
+
+  /* Keys that were pressed while the page came in are answered when it is there, as if they had come one by one then.
+     What follows a key that opens a field was meant for the field. Enter is not kept until the whole page is there:
+     nobody decides on what they have not seen. */
+
+  let early = [];
+
+  function type(field, text) {
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function answerEarly() {
+    const events = early;
+    early = null;
+    for (const event of events) {
+      const nowhere = event.target === document.body || event.target === root;
+      const target = nowhere ? document.activeElement ?? document.body : event.target;
+      const plainEnter = event.key === "Enter" && !event.ctrlKey && !event.metaKey;
+      const text = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (plainEnter && nowhere && target.matches("a, button, summary")) target.click();
+      else if (text && nowhere && target.matches(TEXT)) type(target, event.key);
+      else pressed(event, target);
+    }
   }
 
   const keys = {
-    g: () => (going = Date.now()),
+    g: (event) => (going = event.timeStamp),
     j: () => move(1),
     k: () => move(-1),
     x: () => {
@@ -271,7 +306,10 @@ const sluicegate = (() => {
     for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   }
 
-  document.addEventListener("keydown", pressed);
+  document.addEventListener("keydown", (event) => {
+    if (!early) pressed(event, event.target);
+    else if (event.key !== "Enter" || document.readyState !== "loading") early.push(event);
+  });
   document.addEventListener("click", clicked);
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-row]");
@@ -294,18 +332,28 @@ const sluicegate = (() => {
   // A field that somebody made larger has a style of its own, which htmx would copy, and the policy would refuse.
   document.addEventListener("htmx:before:swap", () => all("[style]").forEach((field) => field.removeAttribute("style")));
   // A fold that comes anew stands open if it says so: `open` itself belongs to whoever looks, and no answer changes it.
-  const unfolded = new WeakSet(all("details[data-unfolds]"));
+  let unfolded;
   document.addEventListener("htmx:after:swap", () => {
     for (const fold of all("details[data-unfolds]")) {
       if (unfolded.has(fold)) continue;
       unfolded.add(fold);
       fold.open = true;
     }
+    const row = current();
+    if (row) row.dataset.current = "";
   });
   document.addEventListener("htmx:error", () => say("The server could not be reached. Try again."));
-  setInterval(refreshTimes, 1000);
   document.addEventListener("visibilitychange", refreshTimes);
-  for (const button of all("[data-live]")) new Stream(button);
+
+  function start() {
+    unfolded = new WeakSet(all("details[data-unfolds]"));
+    setInterval(refreshTimes, 1000);
+    for (const button of all("[data-live]")) new Stream(button);
+    answerEarly();
+  }
+
+  // After the deferred scripts have run, which hear of what the stream tells, and after htmx, which begins in a timer of its own.
+  document.addEventListener("DOMContentLoaded", () => setTimeout(start));
 
   return { now, relative, say, all, one };
 })();
