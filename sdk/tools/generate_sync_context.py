@@ -17,7 +17,10 @@ RENAMED = {
     "class JobContext(": "class SyncJobContext(",
     "as an `async def` handler": "as a plain `def` handler",
     "import Awaitable, Callable, Mapping, Sequence": "import Awaitable, Callable, Coroutine, Mapping, Sequence",
-    "def __init__(self, facts: RunFacts, replay: Replay) -> None:": (
+    "from sluicegate.awaiting import Calls, awaited\n": "",
+    "    @awaited\n": "",
+    "        self._calls = calls\n": "",
+    "def __init__(self, facts: RunFacts, replay: Replay, calls: Calls) -> None:": (
         "def __init__(self, facts: RunFacts, replay: Replay, wait: Wait) -> None:"
     ),
     "        self._replay = replay\n": "        self._replay = replay\n        self._wait = wait\n",

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from sluicegate import crew
+from sluicegate.awaiting import Calls
 from sluicegate.context import JobContext
 from sluicegate.encoding import encode_result
 from sluicegate.end_of import end_of_closed, end_of_raised, failed
@@ -47,6 +48,7 @@ class Attempt:
         self._wake = asyncio.Event()
         self._replay = Replay(facts, journal, on_close=self._wake.set)
         self._crew = crew.Crew(on_empty=self.stopped.set, is_over=self._replay.is_closed)
+        self._calls = Calls()
         self._leave_seconds = leave_seconds
         self._main: asyncio.Future[Left] | None = None
 
@@ -97,7 +99,7 @@ class Attempt:
         crew.install(loop)
         with crew.working_for(self._crew):
             if self._handler.is_async:
-                context = JobContext(self._facts, self._replay)
+                context = JobContext(self._facts, self._replay, self._calls)
                 return loop.create_task(leaving_async(self._handler.fn, context, input_value))
             wait = partial(wait_from_thread, loop)
             sync_context = SyncJobContext(self._facts, self._replay, wait)
@@ -142,6 +144,7 @@ class Attempt:
         if left.error is not None:
             return end_of_raised(left.error)
         try:
+            self._calls.check_all_awaited()
             self._replay.check_all_asked()
             return Succeeded(encode_result(left.value, "the result"))
         except SluicegateError as error:

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any, ParamSpec, TypeVar, overload
 
 from sluicegate.asking import Allowed, RiskName, build_ask
+from sluicegate.awaiting import Calls, awaited
 from sluicegate.decision import Decision
 from sluicegate.encoding import decode, encode_payload
 from sluicegate.facts import RunFacts
@@ -25,14 +26,16 @@ class JobContext(RunView):
     `CheckpointExpired` are no `Exception`s, so that `except Exception` lets them through.
     """
 
-    def __init__(self, facts: RunFacts, replay: Replay) -> None:
+    def __init__(self, facts: RunFacts, replay: Replay, calls: Calls) -> None:
         super().__init__(facts)
         self._replay = replay
+        self._calls = calls
 
     @overload
     async def step(self, name: str, fn: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T: ...
     @overload
     async def step(self, name: str, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+    @awaited
     async def step(self, name: str, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call `fn`, once: its result is recorded, and comes back from the journal ever after.
 
@@ -52,6 +55,7 @@ class JobContext(RunView):
             result = await self._replay.unless_closed(result)
         return await self._replay.leave_step(name, result, (perf_counter() - started) * 1000)
 
+    @awaited
     async def checkpoint(
         self,
         key: str,
@@ -90,6 +94,7 @@ class JobContext(RunView):
         )
         return await self._replay.decide(key, entry, data, build)
 
+    @awaited
     async def info(
         self,
         key: str,
@@ -109,6 +114,7 @@ class JobContext(RunView):
         build = partial(build_ask, title=title, description=description, view=view)
         await self._replay.inform(key, entry, data, build)
 
+    @awaited
     async def progress(self, value: Any) -> None:
         """Show how far the run is: any JSON value up to 16 kB. The newest one counts.
 

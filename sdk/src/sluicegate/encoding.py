@@ -53,7 +53,8 @@ def encode(value: Any, what: str) -> bytes:
     try:
         return payload.encode(value)
     except UnencodablePayload as error:
-        raise UnencodableValue(f"{what} {error}") from error
+        # What the encoder was doing helps nobody; the traceback that people are shown is the handler's.
+        raise UnencodableValue(f"{what} {error}") from None
 
 
 def decode(data: bytes) -> Any:

@@ -19,6 +19,7 @@ __all__ = [
     "JournalFailed",
     "JournalMismatch",
     "LeaseLost",
+    "NeverAwaited",
     "PayloadTooLarge",
     "RetryLater",
     "RunSuspended",
@@ -63,6 +64,14 @@ class DuplicateKey(TerminalError):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} was already used in this run; every step and checkpoint needs its own name")
         self.name = name
+
+
+class NeverAwaited(TerminalError):
+    """The handler called its context without `await`: nothing of that call was done."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} was called without await, so nothing of it was done")
+        self.what = what
 
 
 class JournalMismatch(TerminalError):

@@ -103,6 +103,9 @@ async def run_async(
     `crash_after` kills the attempt once, after the journal entry of that name, or after the n-th write (1, 2, …).
     A failure that may be retried is retried at once, up to `max_attempts`. Without `workspace`, a temporary folder
     serves and is removed.
+
+    Raises:
+        ValueError: an answer that a person could not give, or a `crash_after` whose entry was never recorded.
     """
     with tempfile.TemporaryDirectory(prefix="sluicegate-") as folder:
         facts = RunFacts(job_id, 1, 1, handler.job_type, requested_by, workspace or Path(folder), timeout_seconds)
@@ -166,8 +169,13 @@ class _Simulation:
             return self._outcome("cancelled")
         entry = self.record.entries[key]
         assert isinstance(entry, CheckpointEntry)
+        if isinstance(answer, Edit) and not self._offers_edit(key):
+            raise ValueError(f"checkpoint {key!r} does not allow an edit")
         self.record.decide(key, _decision(entry, answer))
         return None
+
+    def _offers_edit(self, key: str) -> bool:
+        return any(ask.entry.name == key and "edit" in ask.allowed_decisions for ask in self.record.asks)
 
     def _after_write(self, name: str) -> None:
         self.writes += 1
@@ -177,6 +185,10 @@ class _Simulation:
             raise LeaseLost("crashed on demand")
 
     def _outcome(self, status: str, **more: Any) -> RunOutcome:
+        match self.crash_after:
+            case str(name):
+                recorded = ", ".join(map(repr, self.record.entries)) or "nothing"
+                raise ValueError(f"crash_after={name!r} never came; recorded was {recorded}")
         asked = tuple(
             Asked(ask.entry.name, ask.entry.kind, ask.title, decode(ask.entry.payload), ask) for ask in self.record.asks
         )

@@ -3,13 +3,14 @@
 import asyncio
 import concurrent.futures
 from collections.abc import Iterator
+from os import sep
 from pathlib import Path
 from traceback import StackSummary, TracebackException
 
 TRACEBACK_CHARACTERS = 10_000
 """Of a longer one the beginning is left out: the end says what was raised."""
 
-_ENGINE = tuple(str(Path(package).parent) for package in (__file__, asyncio.__file__, concurrent.futures.__file__))
+_ENGINE = tuple(f"{Path(package).parent}{sep}" for package in (__file__, asyncio.__file__, concurrent.futures.__file__))
 
 
 def where_raised(error: BaseException) -> str | None:

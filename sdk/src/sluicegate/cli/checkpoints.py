@@ -162,6 +162,13 @@ def _look(client: Client, checkpoint_id: str, edited: Edit | None, form: Form, *
 
 
 def _confirm(question: str, yes: bool) -> None:
-    if not yes and not typer.confirm(question, err=True):
+    if yes:
+        return
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort:
+        typer.echo("", err=True)  # the end of standard input leaves the question's line open
+        agreed = False
+    if not agreed:
         typer.echo("nothing was decided", err=True)
         raise typer.Exit(Exit.DECLINED)

@@ -49,7 +49,7 @@ def show(context: typer.Context, dead_letter_id: DeadLetterId, form: Output = Fo
         for name, value in shown.raw_headers():
             typer.echo(f"header {output.cell(name)}: {output.cell(_readable(value))}")
         value = shown.raw_value()
-        typer.echo(f"value, {len(value)} bytes")
+        typer.echo(_measure(value, shown.value_bytes))
         typer.echo(terminal_safe.block(_readable(value)))
 
 
@@ -68,6 +68,12 @@ def redrive(
 
 def _readable(data: bytes) -> str:
     return data.decode("utf-8", "backslashreplace")
+
+
+def _measure(value: bytes, whole: int | None) -> str:
+    if whole is None:
+        return f"value, {len(value)} bytes"
+    return f"value, first {len(value)} bytes of {whole}; the record is too large to be kept whole or sent again"
 
 
 def _facts(letter: DeadLetter) -> tuple[tuple[str, Cell], ...]:

@@ -19,8 +19,10 @@ def read_text(name: str) -> str:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return data.decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"{name}: {error}") from error
+    except OSError as error:
+        raise typer.BadParameter(f"{shown(name)}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter(f"{shown(name)}: it is not UTF-8 (byte {error.start:,})") from error
 
 
 def read_object(name: str) -> dict[str, JsonValue]:
@@ -32,7 +34,12 @@ def read_object(name: str) -> dict[str, JsonValue]:
     try:
         value = strict_json.read(read_text(name).encode())
     except MalformedJson as error:
-        raise typer.BadParameter(f"{name}: {error}") from error
+        raise typer.BadParameter(f"{shown(name)}: {error}") from error
     if not isinstance(value, dict):
-        raise typer.BadParameter(f"{name}: it should hold a JSON object")
+        raise typer.BadParameter(f"{shown(name)}: it should hold a JSON object")
     return value
+
+
+def shown(name: str) -> str:
+    """The file as messages name it."""
+    return "standard input" if name == "-" else name

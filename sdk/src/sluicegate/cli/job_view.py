@@ -6,6 +6,8 @@ from sluicegate.cli import output, payload_view
 from sluicegate.cli.output import Form
 from sluicegate.client import Job, JobCheckpoint
 
+_BLOCKED = {"no-handler": "no worker handles this type"}
+
 
 def one(job: Job, form: Form) -> None:
     """All that there is to know of a job."""
@@ -85,7 +87,7 @@ def _standing(job: Job) -> str:
     if job.waiting_for is not None:
         words.append(f"for {job.waiting_for.checkpoint_id} {job.waiting_for.title or ''}".rstrip())
     if job.blocked_reason is not None:
-        words.append(job.blocked_reason)
+        words.append(_BLOCKED.get(job.blocked_reason, job.blocked_reason))
     if job.error is not None:
         words.append(f"{job.error.type}: {job.error.message}")
     return " · ".join(words)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from sluicegate_schemas.payload import encode
 
@@ -26,8 +27,15 @@ class Call:
     """How long the service may take to answer."""
 
 
-def path(*segments: object) -> str:
-    """A path whose segments can't break out of their place."""
+def path(*segments: str | UUID) -> str:
+    """A path whose segments can't break out of their place.
+
+    Raises:
+        TypeError: a segment is no id; the whole job or checkpoint was given, for one.
+    """
+    for segment in segments:
+        if not isinstance(segment, str | UUID):
+            raise TypeError(f"an id is a str or a UUID, and this is a {type(segment).__name__}")
     return "/" + "/".join(quote(str(segment), safe="") for segment in segments)
 
 

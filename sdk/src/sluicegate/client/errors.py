@@ -174,6 +174,10 @@ class ResentByOwner(Conflict):
     """This record is sent again by the service that owns its topic; nobody else may."""
 
 
+class RecordNotWhole(Conflict):
+    """This record was too large to be kept whole; whoever sent it has to send it again, smaller."""
+
+
 class ChangedSinceShown(Problem):
     """The checkpoint is no longer the one that was shown; look at it again before deciding."""
 

@@ -18,6 +18,7 @@ _BY_SLUG: Mapping[str, type[errors.Problem]] = {
     "job-has-not-ended": errors.JobHasNotEnded,
     "not-an-approval": errors.NotAnApproval,
     "not-an-info": errors.NotAnInfo,
+    "record-not-whole": errors.RecordNotWhole,
     "resent-by-owner": errors.ResentByOwner,
     "self-approval": errors.SelfApproval,
 }

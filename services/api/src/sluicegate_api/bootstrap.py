@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sluicegate_api.consumers import subscriptions
 from sluicegate_api.fleet_gauges import FleetGauges
@@ -31,8 +31,10 @@ from sluicegate_api.reads.workers import WorkerReads
 from sluicegate_api.settings import ApiSettings
 from sluicegate_api.tables import TABLES
 from sluicegate_kit.access.identities import Identities
+from sluicegate_kit.access.mac_keys import MacKeys
 from sluicegate_kit.access.public_keys import PublicKeys
 from sluicegate_kit.clock import SystemClock
+from sluicegate_kit.db.reading import ping, read_engine
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
 from sluicegate_kit.kafka.ingest import Ingest
@@ -40,14 +42,12 @@ from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer, Producer
 from sluicegate_kit.lifecycle import Component, Loop, Resource
 from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, Metrics
-from sluicegate_kit.migrate import sqlalchemy_url
 from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
 from sluicegate_kit.outbox.sweeper import Sweeper
 from sluicegate_kit.pages.pages import Pages
 from sluicegate_kit.repeating import Repeating
-from sluicegate_kit.settings import SettingsError
 from sluicegate_kit.tracing import Tracing, configured
 from sluicegate_kit.web.app import build_app
 from sluicegate_kit.web.asgi import Wrapper
@@ -74,12 +74,9 @@ TOPICS = tuple(
     topic.name for topic in (JOB_LIFECYCLE, WORKER_STATUS, CHECKPOINT_CREATED, CHECKPOINT_DECIDED, DEAD_LETTER)
 )
 READ_CONNECTIONS = 8
-SILENT_SECONDS = 30
-"""A consumer that has not polled for so long is not alive."""
 FOLLOW_SECONDS = 5.0
 FORGET_SECONDS = 60.0
 FOLD_SECONDS = 1.0
-MAC_KEY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +147,10 @@ def assemble(
         patience=patience,
         name=NAME,
         lock_timeout_seconds=settings.lock_timeout_seconds,
+        pooled=settings.database_pooled,
         observe_group=process.histogram(GROUP_COMMIT_OPERATIONS).observe,
     )
-    engine = create_async_engine(
-        sqlalchemy_url(url),
-        pool_size=READ_CONNECTIONS,
-        max_overflow=0,
-        pool_pre_ping=True,
-        isolation_level="AUTOCOMMIT",
-        hide_parameters=True,
-    )
+    engine = read_engine(settings, connections=READ_CONNECTIONS, autocommit=True)
     schemas, tallies, job_reads = InputSchemas(), TallyReads(engine), JobReads(engine)
     worker_reads = WorkerReads(engine, tallies)
     passes = Passes(writes, worker_reads, schemas, silence, FleetGauges(process))
@@ -174,8 +165,8 @@ def assemble(
     cookie = session_cookie(insecure_dev_cookie=settings.insecure_dev_cookie)
     pages = Pages("sluicegate_api", paths.JOBS, functions=FUNCTIONS, sign_out=paths.SIGN_OUT)
     people = People(cookie, PublicKeys(settings.session_keys_file), identities, clock, pages.problem)
-    mac_key = _mac_key(settings)
-    desk = Desk(schemas, mac_key, settings.max_input_bytes)
+    mac_keys = MacKeys(settings.mac_key_file).now
+    desk = Desk(schemas, mac_keys, settings.max_input_bytes)
     if tracing is not None:
         desk = replace(desk, traceparent=tracing.traceparent)
     submit = SubmitEndpoint(desk, writes, job_reads, silence=silence, clock=clock)
@@ -190,10 +181,11 @@ def assemble(
         ingest=Ingest(
             consumer,
             writes,
-            subscriptions(silence, mac_key),
+            subscriptions(silence, mac_keys),
             party=Party.API,
             on_log_lost=ask_about_every_job,
             metrics=process,
+            message_max_bytes=settings.kafka_message_max_bytes,
         ),
         producer=producer,
         engine=engine,
@@ -247,28 +239,11 @@ async def serve(settings: ApiSettings) -> Sequence[Component]:
         tracing=tracing,
     )
 
-    async def polls() -> None:
-        if service.ingest.polled_seconds_ago > SILENT_SECONDS:
-            raise TimeoutError("the consumer does not poll")
-
-    async def database() -> None:
-        async with service.engine.connect() as connection:
-            await connection.execute(sa.text("SELECT 1"))
-
-    internal = internal_app(process, alive=[Probe("consumer", polls)], ready=[Probe("database", database)])
+    alive, ready = Probe("consumer", service.ingest.alive), Probe("database", partial(ping, service.engine))
+    internal = internal_app(process, alive=[alive], ready=[ready])
     return [
         *([] if tracing is None else [Resource("tracing", closed=tracing.close)]),
         *service.loops(),
         HttpServer("internal", internal, settings.internal_host, settings.internal_port),
         HttpServer("http", service.app, settings.http_host, settings.http_port),
     ]
-
-
-def _mac_key(settings: ApiSettings) -> bytes:
-    try:
-        key = settings.mac_key_file.read_bytes().strip()
-    except OSError as error:
-        raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: {settings.mac_key_file}: {error.strerror}") from None
-    if len(key) < MAC_KEY_BYTES:
-        raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: a key has at least {MAC_KEY_BYTES} bytes")
-    return key

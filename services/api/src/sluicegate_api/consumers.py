@@ -1,5 +1,6 @@
 """What the api makes of each record that it reads."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from sluicegate_api.operations.project_checkpoint import RecordAsk, RecordDecisi
 from sluicegate_api.operations.project_lifecycle import ProjectLifecycle
 from sluicegate_kit.kafka.ingest import Subscription
 from sluicegate_kit.kafka.ports import Record
-from sluicegate_schemas import envelope
+from sluicegate_schemas import envelope, mac
 from sluicegate_schemas.checkpoint_created import CheckpointCreated
 from sluicegate_schemas.checkpoint_decided import CheckpointDecided
 from sluicegate_schemas.job_lifecycle import JobLifecycle
@@ -28,7 +29,7 @@ from sluicegate_schemas.worker_status import WorkerStatus
 E = TypeVar("E", bound=Event)
 
 
-def subscriptions(silence: Silence, mac_key: bytes) -> tuple[Subscription, ...]:
+def subscriptions(silence: Silence, mac_keys: Callable[[], mac.Keys]) -> tuple[Subscription, ...]:
     """One per topic. Each raises MalformedRecord for a record that is not what its topic carries."""
 
     def lifecycle(record: Record) -> ProjectLifecycle:
@@ -38,7 +39,7 @@ def subscriptions(silence: Silence, mac_key: bytes) -> tuple[Subscription, ...]:
     def dead_letter(record: Record) -> KeepDeadLetter:
         arrived = datetime.fromtimestamp(max(record.timestamp_ms, 0) / 1000, UTC)
         letter = dead_letters.read(record.value, record.headers, arrived)
-        return KeepDeadLetter(dead_letters.with_its_job(letter, mac_key))
+        return KeepDeadLetter(dead_letters.with_its_job(letter, mac_keys()))
 
     return (
         Subscription(JOB_LIFECYCLE, lifecycle),

@@ -12,7 +12,10 @@ from sluicegate_schemas.limits import INPUT_BYTES
 class ApiSettings(StoringSettings, PageSettings):
     """The variables that only the api reads."""
 
-    mac_key_file: Path = Field(description="the file of the key that api and worker share, for sg_mac")
+    mac_key_file: Path = Field(
+        description="the file of the keys that api and worker share, for sg_mac: one a line; "
+        "the first one seals, each one is believed"
+    )
     enable_agent_worker: bool = Field(False, validation_alias="ENABLE_AGENT_WORKER")
     """Start the fleet, if nobody has started or stopped it yet."""
     report_first_seconds: Seconds = 600

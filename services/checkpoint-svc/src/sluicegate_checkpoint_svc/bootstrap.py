@@ -1,10 +1,12 @@
 """Puts the service together: what it is made of, on which ports, in which order it starts."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sluicegate_checkpoint_svc.bulk import Bulk
 from sluicegate_checkpoint_svc.consumers import subscriptions
@@ -31,6 +33,7 @@ from sluicegate_kit.access.public_keys import PublicKeys
 from sluicegate_kit.access.session_tokens import SessionKey
 from sluicegate_kit.clock import SystemClock
 from sluicegate_kit.db.listening import Listener, Notifier
+from sluicegate_kit.db.reading import ping, read_engine
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
 from sluicegate_kit.kafka.ingest import Ingest
@@ -39,7 +42,6 @@ from sluicegate_kit.kafka.ports import Consumer, Producer
 from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_kit.lifecycle import Component, Loop, Resource
 from sluicegate_kit.metrics import GROUP_COMMIT_OPERATIONS, Metrics
-from sluicegate_kit.migrate import sqlalchemy_url
 from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
@@ -62,10 +64,9 @@ NAME = "checkpoint-svc"
 GROUP = group_of(Party.CHECKPOINT_SVC)
 TOPICS = (CHECKPOINT_CREATED.name, JOB_LIFECYCLE.name)
 READ_CONNECTIONS = 4
-SILENT_SECONDS = 30
-"""A consumer that has not polled for so long is not alive."""
 FORGET_SECONDS = 60.0
 COUNT_SECONDS = 10.0
+FIRST_LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,16 @@ class Service:
             Loop("forgetting", Repeating("forgetting", self.forgetting.forget, seconds=FORGET_SECONDS).run),
             Loop("notifier", self.notifier.run),
             Loop("listener", self.listener.run),
+            Resource("latest news", opened=self._look),
             Loop("news", self.following.run),
             Loop("ingest", self.ingest.run, self.ingest.stop),
         ]
+
+    async def _look(self) -> None:
+        """Who watches from the first moment goes on from there; without a database, they read all again later."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK_SECONDS):
+                await self.following.pass_once()
 
 
 def assemble(
@@ -126,11 +134,10 @@ def assemble(
         patience=patience,
         name=NAME,
         lock_timeout_seconds=settings.lock_timeout_seconds,
+        pooled=settings.database_pooled,
         observe_group=metrics.histogram(GROUP_COMMIT_OPERATIONS).observe,
     )
-    engine = create_async_engine(
-        sqlalchemy_url(url), pool_size=READ_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-    )
+    engine = read_engine(settings, connections=READ_CONNECTIONS)
     feed, itself = Feed(), str(new_id())
     following = Repeating("news", Follower(NewsReads(engine), feed).look, seconds=LOOK_SECONDS)
     notifier = Notifier(url, CHANNEL, itself, name=f"sluicegate-{NAME}", throttle_seconds=THROTTLE_SECONDS)
@@ -151,7 +158,7 @@ def assemble(
         forgetting=Forgetting(writes),
         feed=feed,
         following=following,
-        listener=Listener(url, CHANNEL, name=f"sluicegate-{NAME}", joined=following.wake, heard=heard),
+        listener=Listener(settings.listen_url, CHANNEL, name=f"sluicegate-{NAME}", joined=following.wake, heard=heard),
         notifier=notifier,
         ingest=Ingest(
             consumer,
@@ -160,6 +167,7 @@ def assemble(
             party=Party.CHECKPOINT_SVC,
             on_log_lost=_nothing_more,
             metrics=metrics,
+            message_max_bytes=settings.kafka_message_max_bytes,
         ),
         producer=producer,
         engine=engine,
@@ -225,15 +233,8 @@ async def serve(settings: CheckpointSettings) -> list[Component]:
         tracing=tracing,
     )
 
-    async def polls() -> None:
-        if service.ingest.polled_seconds_ago > SILENT_SECONDS:
-            raise TimeoutError("the consumer does not poll")
-
-    async def database() -> None:
-        async with service.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-
-    internal = internal_app(service.metrics, alive=[Probe("ingest", polls)], ready=[Probe("database", database)])
+    alive, ready = Probe("consumer", service.ingest.alive), Probe("database", partial(ping, service.engine))
+    internal = internal_app(service.metrics, alive=[alive], ready=[ready])
     return [
         *([] if tracing is None else [Resource("tracing", closed=tracing.close)]),
         *service.loops(),

@@ -34,8 +34,6 @@ from sluicegate_schemas.topics import Party
 NAME = "insights"
 SIGN_OUT = "/admin/sign-out"
 """At checkpoint-svc, which keeps the sessions."""
-SILENT_SECONDS = 30
-"""A consumer that has not polled for so long is not alive."""
 LOOK_SECONDS = 1.0
 FORGET_SECONDS = 600.0
 
@@ -95,15 +93,11 @@ async def serve(settings: PageSettings) -> Sequence[Component]:
     consumer = ConfluentConsumer(options, group_of_process(), [topic.name for topic in TOPICS])
     service = assemble(settings, consumer, Identities.from_file(settings.keys_file), process, tracing=tracing)
 
-    async def polls() -> None:
-        if service.reader.polled_seconds_ago > SILENT_SECONDS:
-            raise TimeoutError("the consumer does not poll")
-
     async def has_read() -> None:
         if not service.reader.progress.complete:
             raise TimeoutError("it still reads the log from its start")
 
-    internal = internal_app(process, alive=[Probe("consumer", polls)], ready=[Probe("log", has_read)])
+    internal = internal_app(process, alive=[Probe("consumer", service.reader.alive)], ready=[Probe("log", has_read)])
     return [
         *([] if tracing is None else [Resource("tracing", closed=tracing.close)]),
         *service.loops(),

@@ -4,7 +4,6 @@ Each process does so by itself, in a consumer group of its own that commits noth
 replica knows what the first one does, and what a new version makes of old events holds from its first start on.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ import structlog
 from sluicegate_insights.domain.facts import Facts
 from sluicegate_insights.records import TOPICS, learn_from
 from sluicegate_kit.clock import Clock
-from sluicegate_kit.kafka.observed import Observed
 from sluicegate_kit.kafka.ports import BrokerUnavailable, Consumer, LogState, Partition, Record
 from sluicegate_kit.kafka.positions import Position, is_lost
-from sluicegate_kit.metrics import Metrics
+from sluicegate_kit.kafka.turns import Turns
+from sluicegate_kit.metrics import INSIGHTS_COMPLETE, Metrics
 from sluicegate_schemas.errors import MalformedRecord
 from sluicegate_schemas.topics import JOB_LIFECYCLE, Party
 
@@ -37,59 +36,30 @@ class Progress:
     """How many records of the log were not read when it was looked at last; None: it could not be looked at."""
 
 
-class Reader:
+class Reader(Turns):
     """`run` reads; `look` compares with the end of the log, once. Both are for a loop each."""
 
     def __init__(self, consumer: Consumer, facts: Facts, clock: Clock, metrics: Metrics) -> None:
-        self._consumer = consumer
         self._facts = facts
         self._clock = clock
-        self._observed = Observed(metrics, TOPICS, Party.INSIGHTS)
         self._positions: dict[Partition, Position] = {}
         self._goal: dict[Partition, int] = {}
         """Where each log ended when it was first looked at."""
-        self._stopping = asyncio.Event()
-        self._polled_at = self._told_at = time.monotonic()
-        self.lags: Mapping[Partition, int] = {}
-        """Records that each log held beyond what was read, when it was looked at last."""
+        self._lags: Mapping[Partition, int] = {}
+        self._told_at = time.monotonic()
         self.progress = Progress(complete=False, behind=None)
-        self._observed.follow(self)
+        metrics.gauge(INSIGHTS_COMPLETE).set_function(lambda: self.progress.complete)
+        super().__init__(consumer, metrics, TOPICS, Party.INSIGHTS)
 
     @property
-    def polled_seconds_ago(self) -> float:
-        """How long ago the last poll succeeded: the sign of life."""
-        return time.monotonic() - self._polled_at
+    def silent_seconds(self) -> float:
+        return time.monotonic() - self._told_at
 
     @property
-    def stalled_seconds(self) -> float:
-        """How long ago the last poll succeeded, or the broker last said how long its logs are, if that is longer."""
-        return time.monotonic() - min(self._polled_at, self._told_at)
+    def lags(self) -> Mapping[Partition, int]:
+        return self._lags
 
-    @property
-    def assigned(self) -> frozenset[Partition]:
-        """All partitions, once it has joined its group."""
-        return self._consumer.assigned
-
-    async def run(self) -> None:
-        """Read until `stop`.
-
-        Raises:
-            BrokerFatal: the client can't go on; the process must end.
-        """
-        try:
-            while not self._stopping.is_set():
-                await self.turn()
-        finally:
-            await self._consumer.close()
-
-    def stop(self) -> None:
-        """Let `run` return, within one poll."""
-        self._stopping.set()
-
-    async def turn(self) -> None:
-        """One batch."""
-        records = await self._consumer.poll()
-        self._polled_at = time.monotonic()
+    async def take(self, records: Sequence[Record]) -> bool:
         for record in records:
             self._learn(record)
         for place, next_offset in _ends(records).items():
@@ -97,6 +67,7 @@ class Reader:
             log_id = None if known is None else known.topic_id
             self._positions[place] = Position(place.topic, place.number, next_offset, log_id)
         self._observed.ingested(records)
+        return True
 
     async def look(self) -> None:
         """See how far the log goes, and whether it is still the one that was read."""
@@ -124,14 +95,16 @@ class Reader:
         if not everything:
             return Progress(self.progress.complete, None)
         read = {each: self._positions[each].next_offset for each in states}
-        self.lags = {each: max(0, now.end - read[each]) for each, now in states.items()}
+        self._lags = {each: max(0, now.end - read[each]) for each, now in states.items()}
         self._told_at = time.monotonic()
         self._goal = self._goal or {each: now.end for each, now in states.items()}
         reached = all(read.get(each, 0) >= end for each, end in self._goal.items())
-        return Progress(self.progress.complete or reached, sum(self.lags.values()))
+        return Progress(self.progress.complete or reached, sum(self._lags.values()))
 
     def _learn(self, record: Record) -> None:
         try:
+            if record.flaw is not None:
+                raise MalformedRecord("bad-envelope", record.flaw)
             learn_from(record, self._facts)
         except MalformedRecord:
             self._observed.skipped(record.topic)

@@ -1,6 +1,6 @@
 """Writes `checkpoint-created` from a journal entry; telling it again gives the same data."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -77,7 +77,7 @@ def checkpoint_created(entry: Entry, at: datetime, traceparent: str | None = Non
     assert entry.asked is not None
     payload = orjson.dumps(entry.content.decode())
     value = entry.asked[:-1].encode() + b',"payload":' + payload + b"}"
-    ce_id, time = new_id(), at.isoformat().replace("+00:00", "Z")
+    ce_id, time = new_id(), at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     headers = (
         ("ce_id", str(ce_id).encode()),
         ("ce_subject", entry.job_id.encode()),

@@ -7,12 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sluicegate.registry import Handler, load_handlers
+from sluicegate.registry import Handler
 from sluicegate.retry import RetryPolicy
+from sluicegate_kit.access.mac_keys import MacKeys
 from sluicegate_kit.access.public_keys import PublicKeys
 from sluicegate_kit.db.listening import Listener, Notifier
+from sluicegate_kit.db.reading import ping, read_engine
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
 from sluicegate_kit.kafka.ingest import Ingest, Subscription
@@ -21,7 +23,6 @@ from sluicegate_kit.kafka.ports import Consumer, Producer
 from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_kit.lifecycle import Component, Loop, Resource
 from sluicegate_kit.metrics import FORGED_DECISIONS, GROUP_COMMIT_OPERATIONS, SLOTS, SLOTS_BUSY, Metrics
-from sluicegate_kit.migrate import sqlalchemy_url
 from sluicegate_kit.outbox.depth import OutboxDepth
 from sluicegate_kit.outbox.relay import Relay
 from sluicegate_kit.outbox.row import Patience
@@ -47,8 +48,8 @@ from sluicegate_worker.executing.claims import Claims
 from sluicegate_worker.executing.execution import Bench
 from sluicegate_worker.executing.executor import Executor
 from sluicegate_worker.executing.heartbeat import Heartbeat
-from sluicegate_worker.executing.loading import Loader
 from sluicegate_worker.executing.observing import Observers, Watcher
+from sluicegate_worker.executing.own_handlers import handlers_of
 from sluicegate_worker.executing.replica import Replica
 from sluicegate_worker.executing.traces import Traces
 from sluicegate_worker.executing.watchdog import Watchdog
@@ -71,10 +72,7 @@ NAME = "worker"
 GROUP = group_of(Party.WORKER)
 TOPICS = (JOB_REQUESTED, JOB_CONTROL, FLEET_CONTROL, CHECKPOINT_DECIDED, CHECKPOINT_RECORDED)
 READ_CONNECTIONS = 2
-SILENT_SECONDS = 30
-"""A consumer that has not polled for so long is not alive."""
 STAGE_SECONDS = 1.0
-MAC_KEY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +158,10 @@ def assemble(
         patience=patience,
         name=NAME,
         lock_timeout_seconds=settings.lock_timeout_seconds,
+        pooled=settings.database_pooled,
         observe_group=metrics.histogram(GROUP_COMMIT_OPERATIONS).observe,
     )
-    engine = create_async_engine(
-        sqlalchemy_url(url), pool_size=READ_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-    )
+    engine = read_engine(settings, connections=READ_CONNECTIONS)
     reads, notifier = Reads(engine), wake.notifier(url)
     claims = Claims(
         writes,
@@ -176,7 +173,7 @@ def assemble(
     )
     observers = Observers(metrics, handlers, watchers, tracing.traceparent if tracing is not None else None)
     retry = RetryPolicy(base_seconds=settings.retry_base_seconds, max_seconds=settings.retry_max_seconds)
-    executor = Executor(Bench(writes, claims, settings.workspace, retry, observers), handlers, Loader(url))
+    executor = Executor(Bench(writes, claims, settings.workspace, retry, observers), handlers)
     status = Status(
         producer,
         claims,
@@ -196,13 +193,14 @@ def assemble(
         interval_seconds=settings.heartbeat_seconds,
         on_beat=replica.beaten,
         on_lost=replica.lost,
+        pooled=settings.database_pooled,
     )
     writes.ride(relay)
     writes.ride(claims)
     metrics.gauge(SLOTS).set(settings.max_concurrent_jobs)
     metrics.gauge(SLOTS_BUSY).set_function(lambda: len(claims.held))
     forged = metrics.counter(FORGED_DECISIONS)
-    requests = Requests(_mac_key(settings), max_input_bytes=settings.max_input_bytes)
+    requests = Requests(MacKeys(settings.mac_key_file).now, max_input_bytes=settings.max_input_bytes)
     decisions = Decisions(PublicKeys(settings.decision_keys_file), on_forged=forged.inc)
     return Service(
         settings=settings,
@@ -223,6 +221,7 @@ def assemble(
             party=Party.WORKER,
             on_log_lost=_nothing_more,
             metrics=metrics,
+            message_max_bytes=settings.kafka_message_max_bytes,
         ),
         engine=engine,
         reads=reads,
@@ -230,7 +229,7 @@ def assemble(
         replica=replica,
         heartbeat=heartbeat,
         watchdog=Watchdog(handlers.values()),
-        listener=wake.listener(url, on_ready=claims.wake, on_look=heartbeat.hurry),
+        listener=wake.listener(settings.listen_url, on_ready=claims.wake, on_look=heartbeat.hurry),
         notifier=notifier,
         stager=Stager(writes, reads, unhandled_type_seconds=settings.unhandled_type_seconds),
         reporter=Reporter(writes),
@@ -248,17 +247,14 @@ async def serve(settings: WorkerSettings) -> Sequence[Component]:
         settings,
         ConfluentProducer(options),
         ConfluentConsumer(options, GROUP, [topic.name for topic in TOPICS]),
-        load_handlers(settings.handlers),
+        handlers_of(settings.handlers),
         metrics,
         tracing=tracing,
         watchers=watchers if reports is None else [*watchers, reports],
     )
 
-    async def polls() -> None:
-        if service.ingest.polled_seconds_ago > SILENT_SECONDS:
-            raise TimeoutError("the consumer does not poll")
-
-    internal = internal_app(metrics, alive=[Probe("ingest", polls)], ready=[Probe("database", service.reads.ping)])
+    alive, ready = Probe("consumer", service.ingest.alive), Probe("database", partial(ping, service.engine))
+    internal = internal_app(metrics, alive=[alive], ready=[ready])
     return [
         *([] if tracing is None else [Resource("tracing", closed=tracing.close)]),
         *([] if reports is None else [Resource("error reports", closed=partial(asyncio.to_thread, reports.close))]),
@@ -289,13 +285,3 @@ def _error_reports(settings: WorkerSettings) -> "ErrorReports | None":
 
 async def _nothing_more() -> None:
     """Ingest makes every wait due by itself; this service has nothing else to ask for again."""
-
-
-def _mac_key(settings: WorkerSettings) -> bytes:
-    try:
-        key = settings.mac_key_file.read_bytes().strip()
-    except OSError as error:
-        raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: {settings.mac_key_file}: {error.strerror}") from None
-    if len(key) < MAC_KEY_BYTES:
-        raise SettingsError(f"SLUICEGATE_MAC_KEY_FILE: a key has at least {MAC_KEY_BYTES} bytes")
-    return key

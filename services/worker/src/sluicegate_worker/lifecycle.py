@@ -1,6 +1,6 @@
 """Writes a `job-lifecycle` from a run's row: once, straight to bytes, since it is the most frequent event of all."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
 
@@ -61,7 +61,7 @@ def lifecycle(told: Told, request: str | None, at: datetime) -> Message:
     ):
         if text is not None:
             data[name] = _raw(text)
-    ce_id, key, time = new_id(), run.job_id, at.isoformat().replace("+00:00", "Z")
+    ce_id, key, time = new_id(), run.job_id, at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     headers = (
         ("ce_id", str(ce_id).encode()),
         ("ce_subject", key.encode()),

@@ -7,6 +7,8 @@ from sluicegate_schemas.worker_status import QueueDepth
 
 HANDLED = text("SELECT DISTINCT unnest(job_types) FROM replicas WHERE lease_until > clock_timestamp()")
 READY = text("SELECT DISTINCT job_type FROM runs WHERE rank IS NOT NULL")
+BLOCKED = text("SELECT DISTINCT job_type FROM runs WHERE due_at IS NOT NULL AND blocked_reason IS NOT NULL")
+FORGOTTEN = text("SELECT EXISTS (SELECT FROM runs WHERE rank IS NOT NULL AND NOT announced)")
 QUEUE = text(
     """
     SELECT job_type, 'ready' AS state, count(*), min(ready_at)
@@ -35,6 +37,15 @@ class Reads:
         """Job types that wait for a slot."""
         return await self._texts(READY)
 
+    async def blocked_types(self) -> frozenset[str]:
+        """Job types of which some run is blocked."""
+        return await self._texts(BLOCKED)
+
+    async def any_forgotten(self) -> bool:
+        """Whether a ready run has not been announced; also one whose batch is just under way."""
+        async with self._engine.connect() as connection:
+            return bool(await connection.scalar(FORGOTTEN))
+
     async def queue(self) -> list[QueueDepth]:
         """Runs by type and state: `ready`, `delayed`, `blocked`, `running`."""
         async with self._engine.connect() as connection:
@@ -45,11 +56,6 @@ class Reads:
             )
             for job_type, state, count, oldest in found
         ]
-
-    async def ping(self) -> None:
-        """Raises where the database can't be reached."""
-        async with self._engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
 
     async def _texts(self, statement: TextClause) -> frozenset[str]:
         async with self._engine.connect() as connection:

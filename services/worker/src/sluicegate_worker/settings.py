@@ -20,7 +20,10 @@ class WorkerSettings(StoringSettings):
 
     keys_file: Path = Path("unused")
     """A worker has no callers."""
-    mac_key_file: Path = Field(description="the file of the key that api and worker share, for sg_mac")
+    mac_key_file: Path = Field(
+        description="the file of the keys that api and worker share, for sg_mac: one a line; "
+        "the first one seals, each one is believed"
+    )
     decision_keys_file: Path = Field(description="the public keys of checkpoint-svc (JSON)")
     workspace: Path = Field(description="the folder below which handlers read and write")
     handlers: CommaSeparated = ("sluicegate_handlers",)

@@ -56,6 +56,7 @@ class AsyncDeadLetters:
         Raises:
             NotFound
             ResentByOwner: the service that owns the topic sends it again by itself.
+            RecordNotWhole: it is not kept whole.
         """
         return await self._transport.read(
             Call("POST", f"{_path(dead_letter_id)}/redrive", repeatable=False), DeadLetter

@@ -153,7 +153,7 @@ class AsyncJobs:
     async def watch(
         self, job_id: str, *, until: Until = Until.ENDED, timeout_seconds: float | None = None
     ) -> AsyncIterator[Job]:
-        """The job now and after each change that is seen, until it is there.
+        """The job now and after each change that is seen, until it is there. A new `updated_at` alone is no change.
 
         Raises:
             NotFound
@@ -161,7 +161,7 @@ class AsyncJobs:
         """
         last: Job | None = None
         async for job in self._looks(job_id, until, timeout_seconds, _WATCH_HOLD_SECONDS):
-            if job != last:
+            if last is None or job != last.model_copy(update={"updated_at": job.updated_at}):
                 yield job
             last = job
 

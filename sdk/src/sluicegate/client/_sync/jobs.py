@@ -150,7 +150,7 @@ class Jobs:
         return last
 
     def watch(self, job_id: str, *, until: Until = Until.ENDED, timeout_seconds: float | None = None) -> Iterator[Job]:
-        """The job now and after each change that is seen, until it is there.
+        """The job now and after each change that is seen, until it is there. A new `updated_at` alone is no change.
 
         Raises:
             NotFound
@@ -158,7 +158,7 @@ class Jobs:
         """
         last: Job | None = None
         for job in self._looks(job_id, until, timeout_seconds, _WATCH_HOLD_SECONDS):
-            if job != last:
+            if last is None or job != last.model_copy(update={"updated_at": job.updated_at}):
                 yield job
             last = job
 

@@ -171,6 +171,8 @@ class Edit:
     """The exact JSON text."""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise TypeError(f"Edit takes JSON text; Edit.of takes a value, such as this {type(self.text).__name__}")
         if strict_json.read(self.text.encode()) is None:
             raise MalformedJson("an edited payload can't be null")
 

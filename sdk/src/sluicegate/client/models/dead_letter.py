@@ -32,6 +32,8 @@ class DeadLetter(Part):
     """When the topic's owner last gave up on it."""
     job_id: str | None = None
     """The job that waits for it: its own request."""
+    value_bytes: int | None = None
+    """How long the value was, if the record was too large to be kept whole: then it can't be sent again."""
     redrives: int = 0
     redriven_at: datetime | None = None
     redriven_by: str | None = None
@@ -46,7 +48,7 @@ class RecordHeader(Part):
 
 
 class ShownDeadLetter(DeadLetter):
-    """A dead letter with the raw bytes of its record."""
+    """A dead letter with the raw bytes of its record, as far as they are kept (`value_bytes`)."""
 
     value: str
     """Base64."""

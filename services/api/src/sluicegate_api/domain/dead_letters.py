@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sluicegate_api.domain.errors import ResentByOwner
+from sluicegate_api.domain.errors import RecordNotWhole, ResentByOwner
 from sluicegate_schemas import mac
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.errors import MalformedRecord
@@ -25,7 +25,7 @@ REDRIVEN_FROM = "redriven_from"
 
 
 class DeadLetter(NamedTuple):
-    """One record, byte for byte, with where it stood and why it could not be handled."""
+    """One record, byte for byte as far as it is kept, with where it stood and why it could not be handled."""
 
     dead_letter_id: UUID
     topic: str
@@ -50,6 +50,8 @@ class DeadLetter(NamedTuple):
     redriven_at: datetime | None = None
     redriven_by: str | None = None
     last_redrive: UUID | None = None
+    value_bytes: int | None = None
+    """How long the value was, if the record was too large to be kept whole; key or headers may be what is cut."""
 
 
 def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], now: datetime) -> DeadLetter:
@@ -68,6 +70,7 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], now: datetim
         key = base64.b64decode(named["dl_key"], validate=True) if "dl_key" in named else None
         code, reason = named["dl_code"].decode(), named["dl_reason"].decode("utf-8", "replace")
         at = datetime.fromisoformat(named["dl_at"].decode())
+        value_bytes = int(named["dl_value_bytes"]) if "dl_value_bytes" in named else None
     except (KeyError, ValueError, binascii.Error) as error:
         raise MalformedRecord("bad-envelope", f"a dead letter's headers can't be read: {error}") from error
     if at.tzinfo is None:
@@ -92,6 +95,7 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], now: datetim
         now,
         times=1,
         last_at=at,
+        value_bytes=value_bytes,
     )
 
 
@@ -110,10 +114,10 @@ def again(kept: DeadLetter, letter: DeadLetter) -> DeadLetter:
     )
 
 
-def with_its_job(letter: DeadLetter, mac_key: bytes) -> DeadLetter:
+def with_its_job(letter: DeadLetter, mac_keys: mac.Keys) -> DeadLetter:
     """The letter with the job that it keeps from being started, if it is a request of the api's own."""
     seal = next((base64.b64decode(text) for name, text in json.loads(letter.headers) if name == mac.HEADER), None)
-    if letter.topic != JOB_REQUESTED.name or seal is None or not mac.verify(letter.value, seal, mac_key):
+    if letter.topic != JOB_REQUESTED.name or seal is None or not mac.verify(letter.value, seal, mac_keys):
         return letter
     return letter._replace(job_id=json.loads(letter.value)["jobId"])
 
@@ -123,18 +127,25 @@ def original(letter: DeadLetter) -> Message:
 
     Raises:
         ResentByOwner: the api may not write this topic.
+        RecordNotWhole: it does not have all bytes of it.
     """
-    if letter.topic not in _OURS:
-        raise ResentByOwner(letter.topic)
+    if (error := why_not(letter)) is not None:
+        raise error
     headers = [(name, base64.b64decode(text)) for name, text in json.loads(letter.headers)]
     kept = [(name, text) for name, text in headers if name != REDRIVEN_FROM]
     mark = (REDRIVEN_FROM, str(letter.dead_letter_id).encode())
     return Message(letter.topic, _text(letter.record_key), letter.value, (*kept, mark))
 
 
-def redrivable(letter: DeadLetter) -> bool:
-    """Whether the api can do something about it; else its topic's owner sends it again by itself."""
-    return letter.topic in _OURS or letter.topic == JOB_LIFECYCLE.name
+def why_not(letter: DeadLetter) -> ResentByOwner | RecordNotWhole | None:
+    """Why the api can do nothing about it, if so."""
+    if letter.topic == JOB_LIFECYCLE.name:
+        return None
+    if letter.topic not in _OURS:
+        return ResentByOwner(letter.topic)
+    if letter.value_bytes is not None:
+        return RecordNotWhole(letter.topic, letter.partition, letter.record_offset)
+    return None
 
 
 def job_to_report(letter: DeadLetter) -> str | None:

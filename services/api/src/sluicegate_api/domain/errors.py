@@ -48,3 +48,13 @@ class ResentByOwner(ApiError):
 
     def __init__(self, topic: str) -> None:
         super().__init__(f"{topic} is written by another service, which sends it again until it is answered")
+
+
+class RecordNotWhole(ApiError):
+    """The record was too large to be kept whole, and a part of it is not sent again."""
+
+    def __init__(self, topic: str, partition: int, offset: int) -> None:
+        super().__init__(
+            f"the record is too large to be kept whole; it stands in {topic}, partition {partition}, offset {offset}, "
+            "as long as the topic keeps it, and whoever sent it has to send it again, smaller"
+        )

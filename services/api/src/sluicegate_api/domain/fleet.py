@@ -33,11 +33,12 @@ def want(fleet: Fleet | None, desired: Desired, requested_by: str, now: datetime
 def hear(fleet: Fleet | None, version: int, now: datetime) -> Fleet | None:
     """The fleet after a replica said which version it knows.
 
-    A replica that knows a higher one than was ever counted here means that this database is the younger one: the
-    wish is said again above it, or no worker would listen.
+    A replica that knows a higher one than was ever counted here means that this database is an older one: the wish is
+    said again above it, or no worker would listen. One that knows a lower one, after another has answered, is late, or
+    the workers' database is an older one: the wish is said again as it is.
     """
-    if fleet is None or version < fleet.version:
-        return fleet
+    if fleet is None:
+        return None
     if version > fleet.version:
         return fleet._replace(version=version + 1, at=now, answered=False)
-    return fleet if fleet.answered else fleet._replace(answered=True)
+    return fleet._replace(answered=version == fleet.version)

@@ -21,8 +21,10 @@ class Depth:
     """By the workers' database."""
 
 
-def demand(queue: Iterable[Depth], active_jobs: int) -> int:
-    """Slots that would all be busy now: what is ready, and what live replicas have at work."""
+def demand(queue: Iterable[Depth], active_jobs: int, *, stopped: bool = False) -> int:
+    """Slots that would be busy: for what live replicas have at work and, unless the fleet is stopped, what is ready."""
+    if stopped:
+        return active_jobs
     return sum(depth.count for depth in queue if depth.state == READY) + active_jobs
 
 

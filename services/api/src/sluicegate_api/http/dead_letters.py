@@ -54,14 +54,20 @@ class DeadLetterEndpoints:
         return page(request, query, items, None if last is None else (last.received_at, last.dead_letter_id))
 
     async def one(self, request: Request) -> Response:
-        """One, with the raw bytes of key, value and headers in base64, the value also as text if it is UTF-8."""
+        """One, with the raw bytes of key, value and headers in base64, the value also as text if it is UTF-8.
+
+        Of a record that was too large to be kept whole (`valueBytes`), only parts.
+        """
         letter = await self._letters.one(letter_id(request))
         if letter is None:
             raise not_found("dead letter with this id")
         return Response(orjson.dumps(_resource(letter) | _bytes(letter)), media_type="application/json")
 
     async def redrive(self, request: Request) -> Response:
-        """Send the record again as it was; for a lifecycle, ask the workers for the job's latest state."""
+        """Send the record again as it was; for a lifecycle, ask the workers for the job's latest state.
+
+        One that is too large to be kept whole can't be sent again.
+        """
         letter = await self._writes.submit(Redrive(letter_id(request), new_id(), caller(request).name))
         return Response(orjson.dumps(_resource(letter)), 202, media_type="application/json")
 
@@ -110,6 +116,7 @@ def _resource(letter: DeadLetter) -> dict[str, Any]:
         "times": letter.times,
         "lastAt": rfc3339(letter.last_at),
         "jobId": letter.job_id,
+        "valueBytes": letter.value_bytes,
         "redrives": letter.redrives,
         "redrivenAt": None if letter.redriven_at is None else rfc3339(letter.redriven_at),
         "redrivenBy": letter.redriven_by,

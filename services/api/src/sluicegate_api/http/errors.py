@@ -6,6 +6,7 @@ from sluicegate_api.domain.errors import (
     JobHasEnded,
     JobHasNotEnded,
     KeyReused,
+    RecordNotWhole,
     ResentByOwner,
     UnknownDeadLetter,
     UnknownJob,
@@ -31,4 +32,5 @@ PROBLEMS: Mapping[type[Exception], ProblemOf] = {
     KeyReused: _key_reused,
     UnknownDeadLetter: lambda error: not_found("dead letter with this id"),
     ResentByOwner: lambda error: Problem(409, "resent-by-owner", _sentence(error)),
+    RecordNotWhole: lambda error: Problem(409, "record-not-whole", _sentence(error)),
 }

@@ -56,7 +56,7 @@ class Desk:
     """Looks submissions over and makes their events."""
 
     schemas: InputSchemas
-    mac_key: bytes
+    mac_keys: Callable[[], mac.Keys]
     max_input_bytes: int
     traceparent: Callable[[], str | None] = lambda: None
     """Of the request under way, where it is traced."""
@@ -70,8 +70,7 @@ class Desk:
         input_data = to_json(body.input_data)
         if len(input_data) > self.max_input_bytes:
             raise _too_large("input-too-large", "inputData", len(input_data), self.max_input_bytes)
-        if findings := self.schemas.findings(body.job_type, body.input_data):
-            raise _refused(body.job_type, findings)
+        self.expect(body.job_type, body.input_data)
         # Every field has been validated, as a `SubmitJob`.
         request = JobRequested.model_construct(
             job_id=str(job_id), requested_by=requested_by, **{name: getattr(body, name) for name in _SAME}
@@ -79,9 +78,18 @@ class Desk:
         message = envelope.write(request, ce_id=job_id, source=SOURCE, at=at, trace=self._trace())
         if (rest := len(message.value) - len(input_data)) > REST_BYTES:
             raise _too_large("request-too-large", "all but inputData", rest, REST_BYTES)
-        proof = (mac.HEADER, mac.sign(message.value, self.mac_key))
+        proof = (mac.HEADER, mac.sign(message.value, self.mac_keys()))
         message = replace(message, headers=(*message.headers, proof))
         return Submission(asked(request, input_data), input_data, message)
+
+    def expect(self, job_type: str, input_data: dict[str, Any]) -> None:
+        """Returns if the handlers of this type take this input.
+
+        Raises:
+            Problem: 422 `invalid-input`.
+        """
+        if findings := self.schemas.findings(job_type, input_data):
+            raise _refused(job_type, findings)
 
     def _trace(self) -> dict[str, str]:
         traceparent = self.traceparent()
@@ -98,4 +106,4 @@ def _too_large(type_slug: str, what: str, size: int, limit: int) -> Problem:
 
 def _refused(job_type: str, findings: Sequence[Finding]) -> Problem:
     errors = [FieldError(each.message, pointer=pointer(["inputData", *each.path])) for each in findings]
-    return Problem(422, "invalid-input", f"A {job_type} handler takes other input; see errors.", errors=errors)
+    return Problem(422, "invalid-input", f"The handler of {job_type} takes other input; see errors.", errors=errors)

@@ -66,12 +66,13 @@ def fleet_resource(standing: Standing) -> dict[str, Any]:
     """The fleet for `orjson.dumps`. A replica that vanished is still shown for an hour; one that stopped is not."""
     workers, queue = standing.workers, standing.queue
     live = [replica for replica in workers.replicas if replica.live(workers.now)]
+    active_jobs = replicas.active_jobs(live, workers.now)
     handled = {job_type for replica in live for job_type in replica.job_types}
     oldest = min((depth.oldest_ready_at for depth in queue if depth.oldest_ready_at is not None), default=None)
     return {
         **_wanted(workers.fleet),
         "replicas": [_replica(replica, workers.now) for replica in workers.replicas if _shown(replica, workers.now)],
-        "activeJobs": replicas.active_jobs(live, workers.now),
+        "activeJobs": active_jobs,
         "queue": [_depth(depth) for depth in queue],
         "queueFrom": "workers" if standing.counted_by_workers else "projection",
         "ready": sum(depth.count for depth in queue if depth.state == READY),
@@ -79,8 +80,13 @@ def fleet_resource(standing: Standing) -> dict[str, Any]:
         # Two machines' clocks: good enough to look at, and never negative.
         "oldestReadySeconds": None if oldest is None else max(0.0, (workers.now - oldest).total_seconds()),
         "unhandledJobTypes": unhandled(queue, handled),
-        "demand": demand(queue, replicas.active_jobs(live, workers.now)),
+        "demand": demand(queue, active_jobs, stopped=_stopped(workers.fleet)),
     }
+
+
+def _stopped(fleet: Fleet | None) -> bool:
+    """Whether somebody stopped it. What nobody has started here may have been started by the workers' environment."""
+    return fleet is not None and fleet.desired is Desired.STOPPED
 
 
 def _wanted(fleet: Fleet | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sluicegate_api.operations.source import SOURCE
 from sluicegate_api.tables import JOBS
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
-from sluicegate_kit.db.table import Need, Selection
+from sluicegate_kit.db.table import NOW, Need, Selection
 from sluicegate_kit.kafka.positions import POSITIONS, Position
 from sluicegate_schemas import envelope
 from sluicegate_schemas.ids import new_id
@@ -71,7 +71,7 @@ class LookForSilence(Operation[int]):
     @classmethod
     def of(cls, silence: Silence, limit: int) -> "LookForSilence":
         """At most `limit` jobs, the longest due first."""
-        due = JOBS.select("report_at <= clock_timestamp()", order="report_at", limit=limit)
+        due = JOBS.select(f"report_at <= {NOW}", order="report_at", limit=limit)
         return cls(silence, due, tuple(new_id() for _ in range(limit)))
 
     def locks(self) -> Iterable[Need]:

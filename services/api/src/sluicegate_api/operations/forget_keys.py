@@ -7,7 +7,7 @@ from sluicegate_api.domain.idempotency import KEPT, IdempotencyKey
 from sluicegate_api.tables import IDEMPOTENCY_KEYS
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
-from sluicegate_kit.db.table import Need, Selection
+from sluicegate_kit.db.table import NOW, Need, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ForgetKeys(Operation[int]):
     @classmethod
     def of(cls, limit: int) -> "ForgetKeys":
         """At most `limit` keys, the oldest first."""
-        where = f"created_at <= clock_timestamp() - interval '{KEPT.total_seconds():.0f} s'"
+        where = f"created_at <= {NOW} - interval '{KEPT.total_seconds():.0f} s'"
         return cls(IDEMPOTENCY_KEYS.select(where, order="created_at", limit=limit))
 
     def locks(self) -> Iterable[Need]:

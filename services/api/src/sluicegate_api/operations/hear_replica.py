@@ -29,13 +29,15 @@ class HearReplica(Operation[None]):
     def decide(self, rows: Rows) -> None:
         before = rows.get(WORKER_REPLICAS, self.status.worker_id)
         after = replicas.hear(before, self.status, rows.now)
-        if after is not before:
-            rows.put(WORKER_REPLICAS, after)
+        if after is before:
+            return
+        rows.put(WORKER_REPLICAS, after)
         wanted = rows.get(FLEET, FLEET_KEY)
         heard = fleet.hear(wanted, self.status.fleet_version, rows.now)
         if heard is None or wanted is None or heard == wanted:
             return
         rows.put(FLEET, heard)
-        rows.answered(answer_key(wanted))
+        if heard.answered or heard.version != wanted.version:
+            rows.answered(answer_key(wanted))
         if not heard.answered:
             emit(rows, heard, self.event_id)

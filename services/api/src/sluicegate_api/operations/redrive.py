@@ -15,7 +15,7 @@ from sluicegate_kit.db.table import Need
 
 @dataclass(frozen=True, slots=True)
 class Redrive(Operation[DeadLetter]):
-    """Gives the dead letter with its count moved on. Raises UnknownDeadLetter, ResentByOwner."""
+    """Gives the dead letter with its count moved on. Raises UnknownDeadLetter, ResentByOwner, RecordNotWhole."""
 
     dead_letter_id: UUID
     redrive_id: UUID

@@ -39,11 +39,11 @@ def say(asked: Asked, checkpoint: Checkpoint | None) -> Told:
         case Outcome.REJECTED:
             told = Told(sentence(*who, " rejected ", title), "odd", "stop", decision.reason)
         case Outcome.EXPIRED:
-            told = Told(sentence("Nobody decided in time on ", title), "spent", "hourglass")
+            told = Told(sentence("Nobody decided in time on ", title), "late", "hourglass")
         case Outcome.CANCELLED:
             return Told(sentence("The question was closed with its run: ", title), "spent", "ban")
         case Outcome.INVALIDATED:
-            return Told(sentence("A later question took the place of ", title), "odd", "swap")
+            return Told(sentence("A later question took the place of ", title), "spent", "swap")
     return Told((*told.said, *_not_applied(checkpoint)), told.tone, told.icon, told.reason)
 
 

@@ -4,6 +4,7 @@ Source: JSON Schema 2020-12, as pydantic writes it for a handler's model.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,6 +12,8 @@ from typing import Any
 
 DEEPEST = 5
 """Groups within groups beyond this are JSON text."""
+_CLASS, _INNER = re.compile(r"(?:[A-Z][a-z0-9]+)+"), re.compile(r"(?<!^)[A-Z]")
+"""What pydantic titles a model with: the name of its class."""
 ONE_LINE = 200
 """Text that may be longer than so many characters gets room for lines."""
 
@@ -104,7 +107,7 @@ class _Reader:
             case "object" if (members := self._members(inner, depth, refs)) is not None:
                 return replace(told, kind=Kind.GROUP, members=members)
             case _:
-                return told
+                return replace(told, hint=f"{told.hint} As JSON.".lstrip())
 
     def _resolved(self, schema: Any, refs: tuple[str, ...]) -> tuple[Mapping[str, Any], bool, tuple[str, ...]]:
         """Without references and without `or null`, as far as that can be said in one schema; else an empty one."""
@@ -177,7 +180,7 @@ def _label(name: str, asked: Mapping[str, Any], inner: Mapping[str, Any]) -> str
     """The title of the member itself, else its name; what it refers to may be titled for all who refer to it."""
     title = asked.get("title") if name else inner.get("title")
     if isinstance(title, str) and title:
-        return title
+        return _INNER.sub(lambda found: f" {found[0].lower()}", title) if _CLASS.fullmatch(title) else title
     spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ")
     return spaced.strip().capitalize()
 

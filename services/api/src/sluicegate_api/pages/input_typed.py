@@ -107,7 +107,10 @@ def sent(shape: Shape, fields: Mapping[str, str], at: str = "") -> Typed:
 
 
 def value(shape: Shape, given: Typed, errors: dict[str, str], at: str = "") -> Any:
-    """The JSON value; NOTHING where nothing was given. What is wrong goes into `errors`, by pointer."""
+    """The JSON value; NOTHING where nothing was given, but null in a list, where each item keeps its place.
+
+    What is wrong goes into `errors`, by pointer; the value is then without it.
+    """
     match given:
         case None:
             return NOTHING
@@ -128,7 +131,7 @@ def _list(shape: Shape, given: list[Typed], errors: dict[str, str], at: str) -> 
     if shape.item is None or (not given and not shape.required):
         return NOTHING
     found = [value(shape.item, item, errors, f"{at}/{place}") for place, item in enumerate(given)]
-    return [item for item in found if item is not NOTHING]
+    return [None if item is NOTHING else item for item in found]
 
 
 def _scalar(shape: Shape, text: str, errors: dict[str, str], at: str) -> Any:

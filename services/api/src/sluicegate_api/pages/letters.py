@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sluicegate_api.domain.dead_letters import DeadLetter, job_to_report, redrivable
-from sluicegate_api.domain.errors import ResentByOwner, UnknownDeadLetter
+from sluicegate_api.domain.dead_letters import DeadLetter, job_to_report, why_not
+from sluicegate_api.domain.errors import RecordNotWhole, ResentByOwner, UnknownDeadLetter
 from sluicegate_api.http.dead_letters import DeadLettersQuery, letter_id, place
 from sluicegate_api.operations.redrive import Redrive
 from sluicegate_api.pages import paths
@@ -59,6 +59,8 @@ class LetterRow:
     """Without what all topics have in common."""
     key: str | None
     redrivable: bool
+    not_whole: str | None
+    """Why it can't be sent again though the api may write its topic: a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class LettersPage:
             status=status,
             it=letter_row(letter),
             value=raw_bytes(letter.value),
+            value_bytes=len(letter.value) if letter.value_bytes is None else letter.value_bytes,
             key=None if letter.record_key is None else raw_bytes(letter.record_key),
             orig_headers=_headers(letter),
             reports=job_to_report(letter),
@@ -141,7 +144,7 @@ class LettersPage:
         href = paths.letter(dead_letter_id)
         try:
             sent = await self._writes.submit(Redrive(dead_letter_id, new_id(), by))
-        except (ResentByOwner, UnknownDeadLetter) as error:
+        except (RecordNotWhole, ResentByOwner, UnknownDeadLetter) as error:
             return Outcome(dead_letter_id, href, _capital(f"{error}."), done=False)
         except WriteError:
             return Outcome(dead_letter_id, href, "The database could not be reached; try this one again.", done=False)
@@ -154,7 +157,9 @@ def letter_row(letter: DeadLetter) -> LetterRow:
     """As the list shows it."""
     key = None if letter.record_key is None else _key(raw_bytes(letter.record_key))
     topic = letter.topic.removeprefix("sluicegate.").removesuffix(".v1")
-    return LetterRow(letter, paths.letter(letter.dead_letter_id), topic, key, redrivable(letter))
+    error = why_not(letter)
+    not_whole = _capital(f"{error}.") if isinstance(error, RecordNotWhole) else None
+    return LetterRow(letter, paths.letter(letter.dead_letter_id), topic, key, error is None, not_whole)
 
 
 def _key(key: RawBytes) -> str:

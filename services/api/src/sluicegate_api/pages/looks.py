@@ -22,7 +22,7 @@ STATUSES: Mapping[Status, Look] = {
     Status.SUCCEEDED: Look("Succeeded", "good", "check"),
     Status.FAILED: Look("Failed", "bad", "cross"),
     Status.REJECTED: Look("Rejected", "odd", "stop"),
-    Status.EXPIRED: Look("Expired", "spent", "hourglass"),
+    Status.EXPIRED: Look("Expired", "late", "hourglass"),
     Status.CANCELLED: Look("Cancelled", "spent", "ban"),
 }
 RETRYING = Look("Retrying", "neutral", "again")

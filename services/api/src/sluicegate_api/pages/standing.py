@@ -59,7 +59,7 @@ def _look_and_words(
         case Status.WAITING:
             return STATUSES[status], (sentence("Waits for a decision on ", _asked(known)),)
         case _:
-            return STATUSES[status], _ended(snapshot)
+            return STATUSES[status], _ended(status, snapshot)
 
 
 def _queued(
@@ -99,9 +99,11 @@ def _asked(known: KnownJob) -> Part:
     return link("a checkpoint", review(checkpoint_id)) if title is None else quote(title, review(checkpoint_id))
 
 
-def _ended(snapshot: dict[str, Any]) -> tuple[Sentence, ...]:
+def _ended(status: Status, snapshot: dict[str, Any]) -> tuple[Sentence, ...]:
     error = _error(snapshot)
-    return () if error is None else (sentence(*error),)
+    if error is None:
+        return ()
+    return (sentence(*error),) if status is Status.FAILED else (sentence(snapshot["error"]["message"]),)
 
 
 def _error(snapshot: dict[str, Any]) -> tuple[Part | str, ...] | None:

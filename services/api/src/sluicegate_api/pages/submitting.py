@@ -1,6 +1,7 @@
 """A form that submits a job of any type that a worker has declared, from the schema of its input."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -102,16 +103,31 @@ class SubmittingPage:
                 return self._form(request, job_type, RequestForm(shape, removed(shape, form.typed, at)), {})
             case "text" | "fields":
                 return self._turned(request, job_type, form, as_text=verb == TEXT)
-        errors: dict[str, str] = {}
-        body = value(shape, form.typed, errors)
-        if errors:
+        unread: dict[str, str] = {}
+        body = {"jobType": job_type, **value(shape, form.typed, unread)}
+        if errors := {**self._refused(body, unread), **unread}:
             return self._form(request, job_type, form, errors, status=422)
         try:
-            return see(paths.job(await self._take(request, {"jobType": job_type, **body}, fields.get("once", ""))))
+            return see(paths.job(await self._take(request, body, fields.get("once", ""))))
         except Problem as problem:
             if problem.status not in (413, 422):
                 raise
             return self._form(request, job_type, form, _errors(problem), status=problem.status)
+
+    def _refused(self, body: Mapping[str, Any], unread: Collection[str]) -> dict[str, str]:
+        """What is wrong with what could be read of a request. What a field is missing from is not blamed for that."""
+        looks: list[Callable[[], object]] = [partial(parse, to_json(body), SubmitJob)]
+        if isinstance(given := body.get(INPUT, {}), dict):
+            looks.append(partial(self._desk.expect, body["jobType"], given))
+        found: dict[str, str] = {}
+        for look in looks:
+            try:
+                look()
+            except Problem as problem:
+                if problem.status != 422:
+                    raise
+                found |= _errors(problem)
+        return {at: said for at, said in found.items() if not any(f"{one}/".startswith(f"{at}/") for one in unread)}
 
     async def _take(self, request: Request, body: Mapping[str, Any], once: str) -> str:
         """The id of the job; sent twice, the same form with the same content is one job."""

@@ -13,7 +13,7 @@ from sluicegate_api.pages.spans import Spans, spans
 from sluicegate_api.pages.words import Sentence, code, name, sentence
 from sluicegate_api.pages.work import Steps, steps_of, work
 from sluicegate_schemas.job_control import Action
-from sluicegate_schemas.job_lifecycle import AnswerOutcome, JobError
+from sluicegate_schemas.job_lifecycle import AnswerOutcome, JobError, Status
 
 WORTH_A_ROW = timedelta(seconds=1)
 """A shorter wait for a slot is in the sums alone."""
@@ -179,6 +179,8 @@ def _ending(story: RunStory) -> list[Row]:
     if story.end is None:
         return []
     look, error = STATUSES[story.end.status], story.end.error
+    if story.end.status is not Status.FAILED:
+        error = None  # what people decided is told where they did
     return [Row(f"r{story.run}-end", look.tone, look.icon, sentence(look.word), story.end.at, error=error)]
 
 

@@ -11,7 +11,7 @@ from sluicegate_checkpoint_svc.operations.settlement import Settlement
 from sluicegate_checkpoint_svc.tables import CHECKPOINTS
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
-from sluicegate_kit.db.table import Need, Selection
+from sluicegate_kit.db.table import NOW, Need, Selection
 from sluicegate_schemas.ids import new_id
 
 LIMIT = 200
@@ -27,9 +27,7 @@ class ExpireDue(Operation[int]):
     @classmethod
     def of(cls, settlement: Settlement) -> "ExpireDue":
         """Those due longest, at most 200."""
-        due = CHECKPOINTS.select(
-            "state = 'pending' AND expires_at <= clock_timestamp()", order="expires_at", limit=LIMIT
-        )
+        due = CHECKPOINTS.select(f"state = 'pending' AND expires_at <= {NOW}", order="expires_at", limit=LIMIT)
         return cls(due, settlement)
 
     def locks(self) -> Iterable[Need]:

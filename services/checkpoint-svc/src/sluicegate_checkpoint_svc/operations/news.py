@@ -12,7 +12,7 @@ from sluicegate_checkpoint_svc.domain.news import Change, News
 from sluicegate_checkpoint_svc.tables import CHECKPOINTS, COMMENTS, NEWS
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
-from sluicegate_kit.db.table import Need, Selection
+from sluicegate_kit.db.table import NOW, Need, Selection
 
 KEPT_MINUTES = 15
 
@@ -44,7 +44,7 @@ class ForgetNews(Operation[int]):
     @classmethod
     def of(cls, limit: int) -> "ForgetNews":
         """At most `limit`, the oldest first."""
-        where = f"at <= clock_timestamp() - interval '{KEPT_MINUTES} minutes'"
+        where = f"at <= {NOW} - interval '{KEPT_MINUTES} minutes'"
         return cls(NEWS.select(where, order="at", limit=limit))
 
     def locks(self) -> Iterable[Need]:

@@ -11,7 +11,7 @@ from sluicegate_checkpoint_svc.domain.signing_in import LoginLink, Session
 from sluicegate_checkpoint_svc.tables import LOGIN_LINKS, SESSIONS
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
-from sluicegate_kit.db.table import Need, Selection
+from sluicegate_kit.db.table import NOW, Need, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,9 @@ class ForgetSignIns(Operation[int]):
     def of(cls, limit: int) -> "ForgetSignIns":
         """At most `limit` of each, the oldest first."""
         return cls(
-            SESSIONS.select("ends_at <= clock_timestamp()", order="ends_at", limit=limit),
+            SESSIONS.select(f"ends_at <= {NOW}", order="ends_at", limit=limit),
             # For a day a link can still say that it was used, or is too old, rather than that there is none.
-            LOGIN_LINKS.select("expires_at <= clock_timestamp() - interval '1 day'", order="expires_at", limit=limit),
+            LOGIN_LINKS.select(f"expires_at <= {NOW} - interval '1 day'", order="expires_at", limit=limit),
         )
 
     def locks(self) -> Iterable[Need]:

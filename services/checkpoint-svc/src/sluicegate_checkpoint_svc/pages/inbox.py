@@ -86,6 +86,10 @@ class Inbox:
         self._events = events
         self._reads = reads
 
+    async def lead_here(self, request: Request) -> Response:
+        """From an address without a path."""
+        return see(paths.INBOX)
+
     async def show(self, request: Request) -> Response:
         """The list, by the filters in the address."""
         query = read_query(request, InboxPageQuery)
@@ -130,13 +134,18 @@ class Inbox:
         return self._pages.render(request, "row.html", row=row(request, checkpoint), group=group)
 
     async def next(self, request: Request) -> Response:
-        """Leads on to the next by deadline that the caller may decide on; to the inbox if there is none."""
+        """Leads on to the next by deadline that the caller may decide on, then to the first; else to the inbox.
+
+        It goes on from where somebody is, decided or not: what they skipped does not come again at once.
+        """
         after = read_query(request, NextQuery).after
-        found, _ = await self._reads.page(Filters(State.PENDING, Kind.APPROVAL), None, NEAREST)
-        ids = [checkpoint.checkpoint_id for checkpoint in found if not row(request, checkpoint).mine]
-        place = ids.index(after) + 1 if after in ids else 0
-        around = [each for each in (*ids[place:], *ids[:place]) if each != after]
-        return see(paths.of(paths.REVIEW, around[0]) if around else paths.INBOX)
+        known = None if after is None else await self._reads.one(after)
+        pending = Filters(State.PENDING, Kind.APPROVAL)
+        for start in (None,) if known is None else (position(pending, known[0]), None):
+            for found in (await self._reads.page(pending, start, NEAREST))[0]:
+                if found.checkpoint_id != after and not row(request, found).mine:
+                    return see(paths.of(paths.REVIEW, found.checkpoint_id))
+        return see(paths.INBOX)
 
 
 def row(request: Request, checkpoint: Checkpoint) -> Row:

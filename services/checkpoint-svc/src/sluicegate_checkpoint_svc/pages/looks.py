@@ -17,12 +17,12 @@ class Look:
 
 
 STATES = {
-    State.PENDING: Look("Pending", "accent", "ring"),
+    State.PENDING: Look("Pending", "warn", "hand"),
     State.APPROVED: Look("Approved", "good", "check"),
-    State.REJECTED: Look("Rejected", "bad", "cross"),
-    State.EXPIRED: Look("Expired", "warn", "hourglass"),
+    State.REJECTED: Look("Rejected", "odd", "stop"),
+    State.EXPIRED: Look("Expired", "late", "hourglass"),
     State.CANCELLED: Look("Cancelled", "spent", "ban"),
-    State.INVALIDATED: Look("Invalidated", "odd", "swap"),
+    State.INVALIDATED: Look("Invalidated", "spent", "swap"),
     State.RECORDED: Look("Information", "neutral", "info"),
 }
 ACKNOWLEDGED = Look("Acknowledged", "neutral", "check")

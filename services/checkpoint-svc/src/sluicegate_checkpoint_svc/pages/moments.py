@@ -23,11 +23,11 @@ def moments(checkpoint: Checkpoint, exhibit: Exhibit, comments: Sequence[Comment
     """What this service knows, in order. The first is by another clock."""
     happened = [
         Moment(
-            "play", f"the job asked, by the worker’s clock, on behalf of {checkpoint.requested_by}", exhibit.asked_at
+            "play", f"The job asked, by the worker’s clock, on behalf of {checkpoint.requested_by}", exhibit.asked_at
         ),
         Moment(
             "ring",
-            "recorded; the deadline counts from here" if checkpoint.expires_at else "recorded",
+            "Recorded; the deadline counts from here" if checkpoint.expires_at else "Recorded",
             checkpoint.recorded_at,
         ),
     ]
@@ -38,6 +38,6 @@ def moments(checkpoint: Checkpoint, exhibit: Exhibit, comments: Sequence[Comment
         happened.append(Moment(look(checkpoint).icon, headline(checkpoint), checkpoint.decided_at))
     if checkpoint.applied_at is not None:
         reason = f": {checkpoint.applied_reason}" if checkpoint.applied_reason else ""
-        happened.append(Moment("again", f"the worker answered: {checkpoint.applied}{reason}", checkpoint.applied_at))
+        happened.append(Moment("again", f"The worker answered: {checkpoint.applied}{reason}", checkpoint.applied_at))
     asked, *later = happened
     return [asked, *sorted(later, key=attrgetter("at"))]

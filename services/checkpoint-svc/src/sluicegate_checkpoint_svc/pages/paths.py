@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+ROOT = "/"
+ADMIN = "/admin"
 INBOX = "/admin/agent-checkpoints"
 EVENTS = f"{INBOX}/events"
 NEXT = f"{INBOX}/next"

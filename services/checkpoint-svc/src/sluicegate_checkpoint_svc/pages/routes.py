@@ -32,6 +32,8 @@ def routes(
     deciding = Deciding(writes, settlement, inbox, review)
     editing = Editing(pages, events, review, deciding)
     return (
+        PageRoute("GET", paths.ROOT, inbox.lead_here),
+        PageRoute("GET", paths.ADMIN, inbox.lead_here),
         PageRoute("GET", paths.INBOX, inbox.show),
         PageRoute("GET", paths.NEXT, inbox.next),
         PageRoute("POST", paths.BULK, together.look),

@@ -20,7 +20,7 @@ from sluicegate_checkpoint_svc.http.conditions import shown_tag
 from sluicegate_checkpoint_svc.http.errors import PROBLEMS
 from sluicegate_checkpoint_svc.pages.deciding import Words
 from sluicegate_checkpoint_svc.pages.inbox import Row, row
-from sluicegate_checkpoint_svc.pages.looks import headline
+from sluicegate_checkpoint_svc.pages.looks import Look, headline, look
 from sluicegate_checkpoint_svc.pages.refusals import result_of
 from sluicegate_checkpoint_svc.reads import Reads
 from sluicegate_kit.pages.form import Form, read_form
@@ -87,12 +87,13 @@ class Together:
             error = PROBLEMS[type(refused)](refused).detail
             return await self._look(request, form, error=error, status=422)
         titles = {each.checkpoint_id: each for each in await self._reads.several([i.checkpoint_id for i in items])}
-        told = [
-            (titles.get(each.checkpoint_id), *_told(result, choice))
-            for each, result in zip(chosen, results, strict=True)
-        ]
+        told = [(titles.get(each.checkpoint_id), *_told(result)) for each, result in zip(chosen, results, strict=True)]
         return self._pages.render(
-            request, "together-done.html", choice=form.choice, told=told, done=sum(done for _, done, _ in told)
+            request,
+            "together-done.html",
+            choice=form.choice,
+            told=told,
+            done=sum(became is not None for _, became, _ in told),
         )
 
     async def _look(self, request: Request, form: Selected, *, error: str | None = None, status: int = 200) -> Response:
@@ -155,7 +156,6 @@ def _together(lines: Sequence[Line]) -> str | None:
     return None
 
 
-def _told(result: Result, choice: Choice) -> tuple[bool, str]:
-    if isinstance(result, Checkpoint):
-        return True, "approved" if choice is Choice.APPROVE else "rejected"
-    return False, result_of(result)
+def _told(result: Result) -> tuple[Look | None, str]:
+    """How it looks now that it is decided; else why it is not."""
+    return (look(result), "") if isinstance(result, Checkpoint) else (None, result_of(result))

@@ -73,15 +73,15 @@ def _same(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int
         if tail:
             pending.append((-1, b - tail, d - tail, tail))
         a, b, c, d = a + head, b - tail, c + head, d - tail
-        if a == b or c == d:
+        if set(old[a:b]).isdisjoint(new[c:d]):
             continue
         fixed = _fixed_points(old, new, a, b, c, d)
         if fixed:
             # The gaps between the fixed points, the last one first: the pile gives them back in order.
             gaps = []
-            for place, other in fixed:
-                gaps += [(a, place, c, other), (-1, place, other, 1)]
-                a, c = place + 1, other + 1
+            for place, other, length in _runs(fixed):
+                gaps += [(a, place, c, other), (-1, place, other, length)]
+                a, c = place + length, other + length
             pending += reversed([*gaps, (a, b, c, d)])
         elif (b - a) * (d - c) <= _SMALL:
             matcher = SequenceMatcher(None, old[a:b], new[c:d], autojunk=False)
@@ -98,6 +98,18 @@ def _fixed_points(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int
         (places[line], other) for other, line in enumerate(new[c:d], start=c) if once_new[line] == 1 and line in places
     ]
     return _longest_rising(pairs)
+
+
+def _runs(points: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Points that follow each other on both sides are one run: place, place, length."""
+    place, other = points[0]
+    length = 0
+    for a, c in points:
+        if (a, c) != (place + length, other + length):
+            yield place, other, length
+            place, other, length = a, c, 0
+        length += 1
+    yield place, other, length
 
 
 def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

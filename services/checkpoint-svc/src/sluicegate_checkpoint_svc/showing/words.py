@@ -21,7 +21,7 @@ Pair: TypeAlias = tuple[int | None, int | None]
 
 def pairs(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
     """Each line of both sides once and in order; those that are most alike stand together."""
-    if len(old) * len(new) > _MOST_PAIRS:
+    if len(old) * len(new) > _MOST_PAIRS or len(old) == len(new) == 1:
         return _in_order(len(old), len(new))
     ours, theirs = [Counter(_words(line)) for line in old], [Counter(_words(line)) for line in new]
     # The best sum of likenesses for what is left of both sides, from the end to the start.

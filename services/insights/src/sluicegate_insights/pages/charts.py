@@ -3,6 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+ROUND = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100)
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+ROUND_SECONDS = (
+    *(1, 2, 5, 10, 20, 30),
+    *(MINUTE * number for number in (1, 2, 3, 5, 10, 15, 20, 30, 45)),
+    *(HOUR * number for number in (1, 2, 3, 4, 6, 8, 12, 18)),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -24,14 +32,14 @@ class Bars:
 
 
 def stacked(stacks: Sequence[Sequence[tuple[str, float]]]) -> Bars:
-    """Each bar's parts stand on each other, the first at the bottom."""
+    """Counts: each bar's parts stand on each other, the first at the bottom."""
     top = round_top(max((sum(value for _, value in stack) for stack in stacks), default=0))
     return Bars([list(_pile(stack, top)) for stack in stacks], top)
 
 
 def overlaid(layers: Sequence[Sequence[tuple[str, float]]]) -> Bars:
-    """Each bar's parts all stand on the ground, the first behind the others."""
-    top = round_top(max((value for layer in layers for _, value in layer), default=0))
+    """Durations in seconds: each bar's parts all stand on the ground, the first behind the others."""
+    top = round_duration(max((value for layer in layers for _, value in layer), default=0))
     return Bars([[_standing(name, value, top) for name, value in layer] for layer in layers], top)
 
 
@@ -46,14 +54,19 @@ def shares(parts: Sequence[tuple[str, float]]) -> list[Piece]:
 
 
 def round_top(value: float) -> float:
-    """The least of 1, 2, 5, 10, 20, 50, … that is not less."""
-    top = 1.0
-    while top < value:
-        for factor in (1, 2, 5):
-            if top * factor >= value:
-                return top * factor
-        top *= 10
-    return top
+    """The least whole number that is not less; above ten, of 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, …"""
+    scale = 1
+    while scale * ROUND[-1] < value:
+        scale *= 10
+    return float(next(scale * number for number in ROUND if scale * number >= value))
+
+
+def round_duration(seconds: float) -> float:
+    """The least that is not less and that people would say: `30 s`, `20 min`, `3 h`, `2 d`."""
+    for found in ROUND_SECONDS:
+        if found >= seconds:
+            return float(found)
+    return DAY * round_top(seconds / DAY)
 
 
 def _pile(stack: Sequence[tuple[str, float]], top: float) -> Iterable[Piece]:

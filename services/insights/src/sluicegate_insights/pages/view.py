@@ -57,7 +57,7 @@ class View:
     every_type: str
     """Where the figures of all job types are."""
     total: Figures
-    per_hour: float
+    per_hour: str
     throughput: Bars
     waits: Bars
     slices: Sequence[Slice]
@@ -78,7 +78,7 @@ def view(found: Insights, progress: Progress, job_type: str | None) -> View:
         job_type=job_type,
         every_type=address(window.name, None),
         total=found.total,
-        per_hour=found.total.throughput * 3600 / window.seconds,
+        per_hour=rate(found.total.throughput * 3600 / window.seconds),
         throughput=stacked([ends(figures) for figures in found.slices]),
         waits=overlaid([_waits(figures) for figures in found.slices]),
         slices=[
@@ -104,6 +104,11 @@ def address(window: str, job_type: str | None) -> str:
 def ends(figures: Figures) -> list[tuple[str, float]]:
     """How many runs ended in which way."""
     return [(status.value, figures.ended[status]) for status in ENDS]
+
+
+def rate(per_hour: float) -> str:
+    """Rounded, but what happened is never 0."""
+    return "0" if not per_hour else "< 0.1" if per_hour < 0.1 else f"{per_hour:.1f}"
 
 
 def share(figures: Figures, status: Status) -> str:

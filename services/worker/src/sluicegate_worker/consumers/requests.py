@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 
 import orjson
 
@@ -20,8 +21,8 @@ SOURCE_CHARACTERS = 100
 class Requests:
     """Reads requests. Only the api's own carry its MAC, and so the identity of a caller."""
 
-    def __init__(self, mac_key: bytes, *, max_input_bytes: int) -> None:
-        self._mac_key = mac_key
+    def __init__(self, mac_keys: Callable[[], mac.Keys], *, max_input_bytes: int) -> None:
+        self._mac_keys = mac_keys
         self._max_input_bytes = max_input_bytes
 
     def interpret(self, record: Record) -> RequestJob:
@@ -32,7 +33,7 @@ class Requests:
         if len(received.value) > self._max_input_bytes:
             self._measure(data)
         seal = record.header(mac.HEADER)
-        if seal is not None and record.value is not None and mac.verify(record.value, seal, self._mac_key):
+        if seal is not None and record.value is not None and mac.verify(record.value, seal, self._mac_keys()):
             name, request = data.requested_by or "unknown", received.value.decode()
             return RequestJob(_command(data, received.value, upstream=False), request, name, received.traceparent)
         shown = upstream_name(received.source, data.requested_by)

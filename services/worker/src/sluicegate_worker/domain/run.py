@@ -90,11 +90,6 @@ class Run(NamedTuple):
     written_by: UUID | None = None
     """The last attempt's write that moved the run: found again after a lost commit, it is success."""
 
-    @property
-    def fresh(self) -> bool:
-        """It was never claimed, so nothing is journaled."""
-        return self.started_at is None
-
     def held_under(self, lease: Lease) -> bool:
         """Whether this lease still gives the right to it."""
         return self.owner == lease.owner and self.lease_no == lease.no

@@ -1,6 +1,6 @@
 """Decides with every batch how many runs this replica may take, and looks for more when there may be some."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -33,7 +33,7 @@ class Claims:
         versions: Mapping[str, str],
         slots: int,
         *,
-        on_claimed: Callable[[ReplicaLease, tuple[Claim, ...]], None],
+        on_claimed: Callable[[ReplicaLease, Sequence[Claim]], None],
         on_left: Callable[[], None],
     ) -> None:
         """`on_claimed` must not block; `on_left`: there are more ready runs than this replica has slots."""
@@ -95,10 +95,10 @@ class Claims:
         if settlement.left:
             self._search = True
             self._on_left()
-        if settlement.claims and lease is not None:
+        if settlement.claimed and lease is not None:
             crash_point("worker.claim.after_commit")
-            self.held.update((claim.run.job_id, claim.run.lease_no) for claim in settlement.claims)
-            self._on_claimed(lease, settlement.claims)
+            self.held.update((run.job_id, run.lease_no) for run in settlement.claimed)
+            self._on_claimed(lease, settlement.claims())
 
     def missed(self, error: BaseException) -> None:
         """See `Rider`. The next poll looks again."""

@@ -1,6 +1,7 @@
 """How an attempt ended, in the words of the domain."""
 
 from collections.abc import Callable
+from math import isnan
 from typing import assert_never
 
 import orjson
@@ -9,6 +10,8 @@ from sluicegate.ends import AttemptEnd, Cancelled, Expired, Failed, Lost, Reject
 from sluicegate.retry import RetryPolicy
 from sluicegate_worker.domain import commands
 
+LONGEST_WAIT_SECONDS = 31_536_000
+"""A year: what a handler asks for beyond that is a mistake in its units."""
 MESSAGE_CHARACTERS = 2_000
 TRACEBACK_CHARACTERS = 10_000
 
@@ -19,7 +22,7 @@ def written(end: AttemptEnd, attempt: int, retry: RetryPolicy, random: Callable[
         case Succeeded(result):
             return commands.Succeeded(result.decode())
         case Failed(error, retry_after_seconds):
-            after = retry_after_seconds
+            after = _possible(retry_after_seconds)
             if error.retryable and after is None:
                 after = retry.delay_seconds(attempt, random)
             told = error_json(error.type, error.message, retryable=error.retryable, traceback=error.traceback)
@@ -34,6 +37,13 @@ def written(end: AttemptEnd, attempt: int, retry: RetryPolicy, random: Callable[
             return None
         case _:
             assert_never(end)
+
+
+def _possible(after_seconds: float | None) -> float | None:
+    """A wait that a calendar has room for, of whatever a handler made of some header; None: the policy's."""
+    if after_seconds is None or isnan(after_seconds):
+        return None
+    return min(max(after_seconds, 0.0), LONGEST_WAIT_SECONDS)
 
 
 def error_json(kind: str, message: str, *, retryable: bool = False, traceback: str | None = None) -> str:

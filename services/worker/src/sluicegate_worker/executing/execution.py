@@ -121,6 +121,13 @@ class Execution:
         try:
             await persist(self._bench.writes, EndAttempt(self.held, what, steps), self.lease)
         except DataRefused as error:
-            refused = commands.Failed(error_json("DataRefused", f"the database refuses the result: {error}"), None)
-            await persist(self._bench.writes, EndAttempt(self.held, refused, "[]"), self.lease)
+            await self._write_instead("DataRefused", f"the database refuses the result: {error}")
+        except Exception as error:
+            # Given back, it would be executed again, with all its effects, to the same end: for ever.
+            log.exception("end not written", job_id=self.held.job_id)
+            await self._write_instead("InternalError", f"its end can't be written: {type(error).__name__}")
         crash_point("worker.finish.after_commit")
+
+    async def _write_instead(self, kind: str, message: str) -> None:
+        refused = commands.Failed(error_json(kind, message), None)
+        await persist(self._bench.writes, EndAttempt(self.held, refused, "[]"), self.lease)

@@ -2,40 +2,34 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-import psycopg
 import structlog
 
 from sluicegate.registry import Handler
 from sluicegate_kit.db.errors import WriteError
 from sluicegate_kit.db.operation import Operation
-from sluicegate_worker.domain.journal import Entry
-from sluicegate_worker.domain.run import Lease, Run
+from sluicegate_worker.domain.run import Lease
 from sluicegate_worker.executing.execution import LEAVE_SECONDS, Bench, Execution
 from sluicegate_worker.executing.heartbeat import Owned
-from sluicegate_worker.executing.loading import Loader
 from sluicegate_worker.executing.replica_lease import ReplicaLease
 from sluicegate_worker.operations.attempt import Announce, GivenBack, Held, Release
 from sluicegate_worker.operations.settle import Claim, Place
-from sluicegate_worker.tables import Request
 
 log = structlog.get_logger(__name__)
 
 ANNOUNCE_SECONDS = 0.02
 """A run that takes longer than this says that it is running; one that doesn't has only its end to tell."""
-LOAD_AGAIN_SECONDS = 0.2
 
 
 class Executor:
     """The slots. A plain `def` handler that can't be stopped keeps its slot until it really ends."""
 
-    def __init__(self, bench: Bench, handlers: Mapping[str, Handler], loader: Loader) -> None:
+    def __init__(self, bench: Bench, handlers: Mapping[str, Handler]) -> None:
         self._bench = bench
         self._handlers = handlers
-        self._loader = loader
         self._running: dict[Place, Execution] = {}
-        self._loading: dict[Place, tuple[ReplicaLease, Run]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._suspects: set[tuple[Place, ReplicaLease]] = set()
         self._empty = asyncio.Event()
@@ -47,19 +41,10 @@ class Executor:
         return len(self._bench.claims.held)
 
     def begin(self, lease: ReplicaLease, claims: Sequence[Claim]) -> None:
-        """Start what was claimed. What has a past is loaded first, all of it at once."""
+        """Start what was claimed."""
         self._empty.clear()
-        resumed: list[Run] = []
-        started: list[Execution] = []
-        for claim in claims:
-            if claim.fresh and claim.request is not None:
-                started.append(self._start(lease, claim.run, claim.request, ()))
-            else:
-                self._loading[claim.run.job_id, claim.run.lease_no] = (lease, claim.run)
-                resumed.append(claim.run)
-        if resumed:
-            self._spawn(self._load(lease, resumed))
-        self._announce_later(started)
+        started = [self._start(lease, claim) for claim in claims]
+        asyncio.get_running_loop().call_later(ANNOUNCE_SECONDS, self._announce, started)
 
     def look(self, lease: ReplicaLease, owned: Sequence[Owned]) -> None:
         """What the table says of this replica's runs: some are to be cancelled, some it knows nothing about."""
@@ -69,7 +54,7 @@ class Executor:
             execution = self._running.get(place)
             if execution is not None and one.cancel:
                 execution.cancel()
-            elif execution is None and place not in self._loading:
+            elif execution is None:
                 suspects.append((place, lease))
         # A claim whose commit was lost belongs to nobody here; one beat alone could also be a matter of timing.
         if orphans := [suspect for suspect in suspects if suspect in self._suspects]:
@@ -85,6 +70,7 @@ class Executor:
 
     async def drain(self, within_seconds: float) -> None:
         """Let handlers come to their end for a while, then give back what is left. Nothing is claimed any more."""
+        await self._see_claims_land()
         try:
             await asyncio.wait_for(self._empty.wait(), max(within_seconds / 2, within_seconds - 2 * LEAVE_SECONDS))
         except TimeoutError:
@@ -93,17 +79,21 @@ class Executor:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LEAVE_SECONDS)
-        await self._loader.close()
+
+    async def _see_claims_land(self) -> None:
+        """A batch that claims may be under way: what comes after it is committed after it."""
+        with suppress(TimeoutError, WriteError):
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await self._bench.writes.enqueue(Release(()))
 
     async def _give_back(self) -> None:
         left = list(self._running.values())
-        log.info("runs given back", runs=len(left) + len(self._loading))
+        log.info("runs given back", runs=len(left))
         for execution in left:
             execution.lose("the worker stops")
-        given = [GivenBack(one.held.job_id, one.held.lease, one.held.request) for one in left]
-        given += [GivenBack(run.job_id, Lease(lease.owner, run.lease_no)) for lease, run in self._loading.values()]
+        given = tuple(GivenBack(one.held.job_id, one.held.lease, one.held.request) for one in left)
         try:
-            await self._bench.writes.enqueue(Release(tuple(given)))
+            await self._bench.writes.enqueue(Release(given))
         except WriteError as error:
             log.warning("runs not given back, their leases will run out", error=str(error))
         try:
@@ -111,8 +101,9 @@ class Executor:
         except TimeoutError:
             log.warning("handlers that do not stop", runs=self.active)
 
-    def _start(self, lease: ReplicaLease, run: Run, request: Request, entries: Sequence[Entry]) -> Execution:
-        execution = Execution(self._bench, self._handlers[run.job_type], lease, run, request, entries)
+    def _start(self, lease: ReplicaLease, claim: Claim) -> Execution:
+        run = claim.run
+        execution = Execution(self._bench, self._handlers[run.job_type], lease, run, claim.request, claim.entries)
         self._running[execution.place] = execution
         self._spawn(self._run(execution))
         return execution
@@ -129,28 +120,6 @@ class Executor:
             log.warning("handler goes on and keeps its slot", job_id=execution.held.job_id)
             await execution.attempt.stopped.wait()
         self._free(execution.place)
-
-    async def _load(self, lease: ReplicaLease, runs: Sequence[Run]) -> None:
-        while lease.holds:
-            try:
-                pasts = await self._loader.load(runs)
-            except psycopg.Error as error:
-                log.warning("journals not loaded", error=str(error).strip())
-                await asyncio.sleep(LOAD_AGAIN_SECONDS)
-                continue
-            started = []
-            for run in runs:
-                del self._loading[run.job_id, run.lease_no]
-                started.append(self._start(lease, run, pasts[run.job_id].request, pasts[run.job_id].entries))
-            self._announce_later(started)
-            return
-        for run in runs:
-            del self._loading[run.job_id, run.lease_no]
-            self._free((run.job_id, run.lease_no))
-
-    def _announce_later(self, started: Sequence[Execution]) -> None:
-        if started:
-            asyncio.get_running_loop().call_later(ANNOUNCE_SECONDS, self._announce, started)
 
     def _announce(self, started: Sequence[Execution]) -> None:
         def still_running() -> list[Held]:

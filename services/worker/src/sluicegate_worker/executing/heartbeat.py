@@ -7,13 +7,15 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import structlog
 
+from sluicegate_kit.db.line import KEEPALIVE, hang_up
 from sluicegate_schemas.fleet_control import FLEET_KEY, Desired
 from sluicegate_schemas.ids import new_id
 from sluicegate_worker.executing.replica_lease import ReplicaLease
@@ -23,7 +25,7 @@ log = structlog.get_logger(__name__)
 REGISTER = """
 INSERT INTO replicas (owner, worker_id, job_types, lease_until)
 VALUES (%(owner)s, %(worker_id)s, %(job_types)s::text[], clock_timestamp() + make_interval(secs => %(lease_seconds)s))
-ON CONFLICT (owner) DO NOTHING
+ON CONFLICT (owner) DO UPDATE SET lease_until = excluded.lease_until
 """
 RENEW = """
 UPDATE replicas SET lease_until = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
@@ -77,8 +79,10 @@ class Heartbeat:
         interval_seconds: float,
         on_beat: Callable[[Beat], None],
         on_lost: Callable[[ReplicaLease], None],
+        pooled: bool = False,
     ) -> None:
         self._url = url
+        self._pooled = pooled
         self._worker_id = worker_id
         self._job_types = list(job_types)
         self._lease_seconds = lease_seconds
@@ -161,12 +165,13 @@ class Heartbeat:
             "fleet": FLEET_KEY,
         }
         sent_at = time.monotonic()
-        renewed = connection.execute(RENEW if self._registered else REGISTER, params).rowcount
-        if self._registered and renewed == 0:
-            return None
-        self._registered = True
-        lease.confirm(sent_at + self._lease_seconds - self._margin_seconds)
-        row = connection.execute(LOOK, params).fetchone()
+        with self._patience(connection):
+            renewed = connection.execute(RENEW if self._registered else REGISTER, params).rowcount
+            if self._registered and renewed == 0:
+                return None
+            self._registered = True
+            lease.confirm(sent_at + self._lease_seconds - self._margin_seconds)
+            row = connection.execute(LOOK, params).fetchone()
         assert row is not None
         version, desired, leads, owned = row
         return Beat(
@@ -177,16 +182,28 @@ class Heartbeat:
             tuple(Owned(*one) for one in json.loads(owned)),
         )
 
+    @contextmanager
+    def _patience(self, connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[None]:
+        """A server that does not answer must not keep this thread from telling that the lease is lost."""
+        timer = threading.Timer(self._lease_seconds / 2, hang_up, [connection.fileno()])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         if self._connection is None or self._connection.closed:
             timeout_ms = int(self._lease_seconds * 1000 / 3)
             self._connection = psycopg.connect(
                 self._url,
                 autocommit=True,
-                prepare_threshold=0,
+                prepare_threshold=None if self._pooled else 0,
                 connect_timeout=max(2, int(self._lease_seconds / 3)),
+                **KEEPALIVE,
                 application_name="sluicegate-worker heartbeat",
-                options=f"-c statement_timeout={timeout_ms} -c tcp_user_timeout={timeout_ms}",
+                options=None if self._pooled else f"-c statement_timeout={timeout_ms} -c tcp_user_timeout={timeout_ms}",
             )
         return self._connection
 

@@ -14,6 +14,9 @@ from sluicegate_worker.executing.persisting import persist
 from sluicegate_worker.executing.replica_lease import ReplicaLease
 from sluicegate_worker.operations.attempt import Held, Inform, RecordStep, ShowProgress, Suspend
 
+STEPS_BYTES = 64_000
+"""A lifecycle that no broker takes would leave the api without the run's end."""
+
 
 class PostgresJournal:
     """See `sluicegate.journal.Journal`. `on_leaving` is called when the write that frees the slot is on its way.
@@ -81,10 +84,16 @@ class PostgresJournal:
 
 
 def write_steps(steps: Sequence[StepSummary]) -> str:
-    """JSON, as a lifecycle carries it."""
-    if not steps:
-        return "[]"
-    return orjson.dumps([_summary(step) for step in steps]).decode()
+    """JSON, as a lifecycle carries it: all, or the newest that fit."""
+    told: list[bytes] = []
+    left = STEPS_BYTES
+    for step in reversed(steps):
+        one = orjson.dumps(_summary(step))
+        left -= len(one) + 1
+        if left < 0:
+            break
+        told.append(one)
+    return f"[{b','.join(reversed(told)).decode()}]"
 
 
 def _summary(step: StepSummary) -> dict[str, str | float | bool]:

@@ -32,12 +32,16 @@ class Stager:
         return await self._all(ReapLost)
 
     async def sort_out(self) -> None:
-        """Blocks ready runs that no live replica handles, and unblocks those that one does by now."""
+        """Blocks ready runs that no live replica handles, and unblocks those that one does by now.
+
+        Whether there are such runs is asked beside the write loop: with a million others that wait, it takes a while.
+        """
         handled = await self._reads.handled_types()
         ready = await self._reads.ready_types()
-        await self._all(AnnounceForgotten)
-        if handled:
-            await self._all(lambda: UnblockHandled(sorted(handled)))
+        if await self._reads.any_forgotten():
+            await self._all(AnnounceForgotten)
+        if back := sorted(handled & await self._reads.blocked_types()):
+            await self._all(lambda: UnblockHandled(back))
         if unhandled := _without(ready, handled):
             await self._all(lambda: BlockUnhandled(unhandled, self._unhandled_type_seconds))
 

@@ -10,7 +10,7 @@ READY = "ready"
 NAME = "sluicegate-worker"
 
 
-def listener(url: str, *, on_ready: Callable[[], None], on_look: Callable[[], None]) -> Listener:
+def listener(url: str | None, *, on_ready: Callable[[], None], on_look: Callable[[], None]) -> Listener:
     """Hears the other replicas. `on_look`: a control was committed that this replica should see."""
 
     def joined() -> None:

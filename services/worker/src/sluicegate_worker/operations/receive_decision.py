@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
-from sluicegate_kit.db.table import Need
+from sluicegate_kit.db.table import Match, Need
 from sluicegate_schemas.errors import MalformedRecord
 from sluicegate_worker.asking import answer_key, record_key
 from sluicegate_worker.domain.commands import DecisionReceived
 from sluicegate_worker.domain.decisions import Verdict
+from sluicegate_worker.domain.journal import Entry
 from sluicegate_worker.operations.perform import happen
 from sluicegate_worker.tables import JOURNAL, RUNS
 
@@ -30,10 +31,10 @@ class ReceiveDecision(Operation[None]):
         return len(self.verdict.edited or b"")
 
     def locks(self) -> Iterable[Need]:
-        return (RUNS.lock(self.job_id), JOURNAL.match("checkpoint_id", self.verdict.checkpoint_id, WITH_CHECKPOINT))
+        return (RUNS.lock(self.job_id), _asked(self.verdict.checkpoint_id))
 
     def decide(self, rows: Rows) -> None:
-        found = rows.matching(JOURNAL.match("checkpoint_id", self.verdict.checkpoint_id, WITH_CHECKPOINT))
+        found = rows.matching(_asked(self.verdict.checkpoint_id))
         run = rows.get(RUNS, self.job_id)
         if run is None or not found or found[0].job_id != self.job_id:
             raise MalformedRecord("unknown-checkpoint", "this worker never asked it")
@@ -52,10 +53,16 @@ class CheckpointIsRecorded(Operation[None]):
     checkpoint_id: UUID
 
     def locks(self) -> Iterable[Need]:
-        return (RUNS.lock(self.job_id),)
+        return (RUNS.lock(self.job_id), _asked(self.checkpoint_id))
 
     def decide(self, rows: Rows) -> None:
         rows.answered(record_key(self.checkpoint_id))
         run = rows.get(RUNS, self.job_id)
-        if run is not None and not run.status.terminal:
+        entries = rows.matching(_asked(self.checkpoint_id))
+        if run is not None and not run.status.terminal and any(entry.run == run.run for entry in entries):
             rows.answered(answer_key(self.checkpoint_id))
+
+
+def _asked(checkpoint_id: UUID) -> Match[Entry]:
+    """The journal entry of the checkpoint, if it was asked here."""
+    return JOURNAL.match("checkpoint_id", checkpoint_id, WITH_CHECKPOINT)

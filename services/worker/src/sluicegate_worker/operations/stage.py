@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
-from sluicegate_kit.db.table import Need, Selection
+from sluicegate_kit.db.table import NOW, Need, Selection
 from sluicegate_worker.domain.commands import Command, Due, HandlerBack, LeaseExpired, NoHandler
 from sluicegate_worker.domain.run import Run
 from sluicegate_worker.operations.perform import happen
@@ -65,7 +65,7 @@ class StageDue(_Sweep):
     __slots__ = ()
 
     def __init__(self) -> None:
-        super().__init__(RUNS.select("due_at <= clock_timestamp()", order="due_at", limit=AT_ONCE))
+        super().__init__(RUNS.select(f"due_at <= {NOW}", order="due_at", limit=AT_ONCE))
 
     def _command(self, run: Run) -> Command:
         return Due()

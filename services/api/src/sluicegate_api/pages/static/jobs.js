@@ -5,8 +5,26 @@
   const { one, all, say } = sluicegate;
   const table = one("[data-rows-url]"), news = one("#news");
 
+  /* One answer at a time: an older one that comes late would draw what is over. */
+  const due = new Set();
+  let drawing = false;
+
   async function redraw(ids) {
-    if (!table || !ids.length) return;
+    if (!table) return;
+    ids.forEach((id) => due.add(id));
+    if (drawing) return;
+    drawing = true;
+    try {
+      while (due.size) await draw([...due]);
+    } catch {
+      /* Cut off: what is due is asked for when the stream goes on. */
+    } finally {
+      drawing = false;
+    }
+  }
+
+  async function draw(ids) {
+    due.clear();
     const answer = await fetch(`${table.dataset.rowsUrl}?shown=${encodeURIComponent(ids.join(","))}`, { headers: { "hx-request": "true" }, cache: "no-store" });
     if (!answer.ok) return;
     const found = new DOMParser().parseFromString(await answer.text(), "text/html");

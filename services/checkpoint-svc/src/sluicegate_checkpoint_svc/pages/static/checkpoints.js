@@ -4,13 +4,13 @@
 (() => {
   const { one, all, say } = sluicegate;
   const list = one("#list"), news = one("#news"), decide = () => one("#decide");
-  const fresh = new Set();
-  let newest = 0;
+  const fresh = new Set(), known = new Map(), drawing = new Set(), ASK_MS = 500;
+  let newest = 0, asking = null;
 
   for (const happened of ["recorded", "decided", "changed", "commented"])
     document.addEventListener(`live:${happened}`, (event) => heard(happened, JSON.parse(event.detail.data)));
   document.addEventListener("live:again", () => {
-    if (list) reload();
+    if (list) compare();
     if (decide()) look().then(saidAgain);
   });
 
@@ -23,21 +23,70 @@
 
   function inList(happened, it) {
     const row = one(`#row-${it.checkpointId}`);
-    if (row && happened !== "commented" && Number(row.dataset.version) < it.version) redraw(row, it);
-    if (!row && happened === "recorded") fresh.add(it.checkpointId);
+    if (happened !== "commented") known.set(it.checkpointId, Math.max(known.get(it.checkpointId) ?? 0, it.version));
+    if (row && happened !== "commented" && Number(row.dataset.version) < it.version) redraw(it.checkpointId);
+    if (!row && happened === "recorded") {
+      if (location.search) return askSoon();
+      fresh.add(it.checkpointId);
+    }
     if (happened === "decided") fresh.delete(it.checkpointId);
     showNews();
   }
 
-  function redraw(row, it) {
-    row.dataset.version = it.version;
-    const current = "current" in row.dataset, focused = row.contains(document.activeElement);
-    const group = row.dataset.group ? `?group=${row.dataset.group}` : "";
-    htmx.ajax("GET", `/admin/agent-checkpoints/${it.checkpointId}/row${group}`, { target: row, swap: "outerHTML" }).then(() => {
-      const now = one(`#row-${it.checkpointId}`);
-      if (now && current) now.dataset.current = "";
-      if (now && focused) one("a.whole", now).focus({ preventScroll: true });
-    });
+  /* Whether the filters let it through, the server knows. */
+  function askSoon() {
+    asking ??= setTimeout(() => {
+      asking = null;
+      compare();
+    }, ASK_MS);
+  }
+
+  /* What the server would show now and the page does not, is new; what it would not, has become something else. */
+  async function compare() {
+    const answer = await fetch(location.href, { headers: { "hx-request": "true" }, cache: "no-store" });
+    if (!answer.ok) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = new Map(all("[data-row]", found).map((row) => [row.id, row.dataset.version]));
+    fresh.clear();
+    for (const id of now.keys()) if (!document.getElementById(id)) fresh.add(id.slice(4));
+    for (const row of all("[data-row]", list))
+      if (now.get(row.id) !== row.dataset.version) redraw(row.id.slice(4));
+    showNews();
+  }
+
+  /* A row is drawn by one answer after the other, until it shows the newest that was heard of. */
+  async function redraw(id) {
+    if (drawing.has(id)) return;
+    drawing.add(id);
+    try {
+      let row = one(`#row-${id}`);
+      do row = row && (await drawn(id));
+      while (row && Number(row.dataset.version) < (known.get(id) ?? 0));
+    } catch {
+      /* Cut off: what was missed is compared when the stream goes on. */
+    } finally {
+      drawing.delete(id);
+    }
+  }
+
+  /* What stands in its place now; nothing, if there was no answer. */
+  async function drawn(id) {
+    const group = one(`#row-${id}`).dataset.group;
+    const path = `/admin/agent-checkpoints/${id}/row${group ? `?group=${group}` : ""}`;
+    const answer = await fetch(path, { headers: { "hx-request": "true" }, cache: "no-store" });
+    if (!answer.ok) return null;
+    const holder = document.createElement("template");
+    holder.innerHTML = await answer.text();
+    const old = one(`#row-${id}`), row = one("tr", holder.content);
+    if (!old || !row) return null;
+    const focused = old.contains(document.activeElement), box = one("input:checked", old), again = box && one("input[name=item]", row);
+    if ("current" in old.dataset) row.dataset.current = "";
+    if (again) again.checked = true;
+    old.replaceWith(row);
+    htmx.process(row);
+    if (focused) one("a.whole", row).focus({ preventScroll: true });
+    if (box && !again) countSelected();
+    return row;
   }
 
   function showNews() {
@@ -57,10 +106,12 @@
     document.title = document.title.replace(/\(.*?\)/, `(${total})`);
   }
 
-  list?.addEventListener("change", () => {
+  function countSelected() {
     const many = all('input[name="item"]:checked', list).length;
     one("[data-selected]").textContent = `${many} selected`;
-  });
+  }
+
+  list?.addEventListener("change", countSelected);
 
   one("[data-news]")?.addEventListener("click", async () => {
     const many = fresh.size;
@@ -95,7 +146,7 @@
     panel.dataset.version = outcome.dataset.version;
     const forms = one("#decide-forms", panel);
     if (forms && "closed" in outcome.dataset) freeze(forms);
-    one("#outcome", panel).replaceWith(outcome);
+    one("#outcome", panel).replaceWith((shown = outcome));
     one(".section-foot", panel)?.replaceWith(one(".section-foot", found));
     for (const place of ["#standing", "#what-runs", "#moments"]) one(place)?.replaceChildren(...one(place, found).childNodes);
     timelineAgain();
@@ -105,10 +156,12 @@
   const tell = (outcome) => say(outcome.textContent.replace(/\s+/g, " ").trim());
 
   /* What a form was answered takes its place, and the focus with it. */
+  let shown = one("#outcome");
   document.addEventListener("htmx:after:swap", () => {
     catchUp();
-    const outcome = one("#outcome");
-    if (!outcome || !("closed" in outcome.dataset || one(".refusal", outcome)) || document.activeElement !== document.body) return;
+    const outcome = one("#outcome"), before = shown;
+    shown = outcome;
+    if (!outcome || outcome === before || !("closed" in outcome.dataset || one(".refusal", outcome)) || document.activeElement !== document.body) return;
     outcome.focus({ preventScroll: true });
     tell(outcome);
     timelineAgain();
