@@ -21,7 +21,7 @@ RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
 
 FROM build AS build-insights
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache \
-    deploy/trusting-ca .tools/bin/uv sync --frozen --no-dev --no-editable --package sluicegate-insights
+    deploy/trusting-ca .tools/bin/uv sync --all-extras --package sluicegate-kit --package sluicegate-insights
 
 # With the sample handlers; the folder becomes the mount point of the workspace.
 FROM build AS build-worker
@@ -38,7 +38,7 @@ ENV PATH=/app/bin:${PATH} PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     SLUICEGATE_INTERNAL_HOST=0.0.0.0 SLUICEGATE_INTERNAL_PORT=9090
 WORKDIR /app
 EXPOSE 8080 9090
-HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --retries=3 \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:9090/readyz', timeout=3)"]
 USER 10001:10001
 

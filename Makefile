@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 UV := UV_PYTHON_DOWNLOADS=never .tools/bin/uv
-PYTHON := .venv/bin/python
+IN_VENV := .venv/bin/python
 MEMBERS := schemas sdk kit services/api services/worker services/checkpoint-svc services/insights handlers dev
 SOURCES := $(addsuffix /src,$(MEMBERS)) tests
 
@@ -25,15 +25,15 @@ install: .venv/installed ## everything the other commands need, into .tools and 
 
 .PHONY: dev
 dev: install ## the whole system on this machine, until Ctrl-C (KAFKA=jvm, HANDLERS=my_jobs, PORT=8000)
-	@exec $(PYTHON) -m sluicegate_dev up $(if $(KAFKA),--kafka $(KAFKA)) $(if $(HANDLERS),--handlers $(HANDLERS)) $(if $(PORT),--port $(PORT))
+	@exec $(IN_VENV) -m sluicegate_dev up $(if $(KAFKA),--kafka $(KAFKA)) $(if $(HANDLERS),--handlers $(HANDLERS)) $(if $(PORT),--port $(PORT))
 
 .PHONY: demo
 demo: install ## one job of each type, submitted to the `make dev` that runs
-	@exec $(PYTHON) -m sluicegate_dev demo
+	@exec $(IN_VENV) -m sluicegate_dev demo
 
 .PHONY: test
 test: install ## every test that this machine can run, two at a time (ARGS='-k name' for some, one at a time)
-	@$(PYTHON) -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile)
+	@$(IN_VENV) -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile)
 
 .PHONY: chromium
 chromium: ## install the browser that `make test` and `make screenshots` use, with apt-get, where there is none
@@ -42,6 +42,10 @@ chromium: ## install the browser that `make test` and `make screenshots` use, wi
 .PHONY: prometheus
 prometheus: ## install what `make test` and `make test-alerts` use of Prometheus, with apt-get, where there is none
 	@dev/prometheus
+
+.PHONY: pgbouncer
+pgbouncer: ## install the pooler that `make test` puts before PostgreSQL, with apt-get, where there is none
+	@dev/pgbouncer
 
 .PHONY: check
 check: install ## format, lint, types, imports, schema drift, dependencies, lock, spelling
@@ -53,11 +57,13 @@ check-deploy: install ## what deploy/ and schemas/ hand to other programs, read 
 
 .PHONY: check-cluster
 check-cluster: install ## the chart on a real kube-apiserver (needs Go, which builds it once: a quarter of an hour)
-	@$(PYTHON) -m pytest -m cluster tests/cluster $(ARGS)
+	@$(IN_VENV) -m pytest -m cluster tests/cluster $(ARGS)
 
 .PHONY: chart
 chart: ## write what the chart renders into deploy/chart/rendered, where it is compared with the code (needs Go)
 	@cp deploy/routes.toml deploy/chart/sluicegate/routes.toml
+	@cp deploy/alerts/sluicegate.yml deploy/chart/sluicegate/alerts.yml
+	@rm -rf deploy/chart/sluicegate/dashboards && cp -r deploy/dashboards deploy/chart/sluicegate/dashboards
 	@dev/render-chart deploy/chart/rendered
 
 .PHONY: format
@@ -66,51 +72,51 @@ format: install ## put the code into its format, mend what the linter can mend
 
 .PHONY: schemas
 schemas: install ## write what others read of the contracts: JSON Schemas, examples, AsyncAPI, Strimzi's files
-	@$(PYTHON) -m sluicegate_schemas generate
+	@$(IN_VENV) -m sluicegate_schemas generate
 
 .PHONY: nginx
 nginx: install ## write deploy/nginx/nginx.conf from deploy/routes.toml
-	@$(PYTHON) -m sluicegate_dev nginx
+	@$(IN_VENV) -m sluicegate_dev nginx
 
 .PHONY: reference
 reference: install ## write docs/configuration.md and docs/metrics.md from the code
-	@$(PYTHON) -m sluicegate_dev reference
+	@$(IN_VENV) -m sluicegate_dev reference
 
 .PHONY: migrate
 migrate: install ## bring the databases of SERVICE=api|worker|checkpoint-svc to the newest version (SLUICEGATE_DATABASE_URL)
 	@test -n "$(SERVICE)" || { echo "which one? make migrate SERVICE=api" >&2; exit 2; }
-	@$(PYTHON) -m sluicegate_$(subst checkpoint-svc,checkpoint_svc,$(SERVICE)) migrate
+	@$(IN_VENV) -m sluicegate_$(subst checkpoint-svc,checkpoint_svc,$(SERVICE)) migrate
 
 .PHONY: bench
 bench: install ## measure on real Kafka; the numbers go into docs/performance.md
-	@$(PYTHON) -m bench $(ARGS)
+	@$(IN_VENV) -m bench $(ARGS)
 
 .PHONY: sweep
 sweep: install ## every crash point at more moments than `make test` tries
-	@SLUICEGATE_REQUIRE=kafka $(PYTHON) -m pytest -m sweep $(ARGS)
+	@SLUICEGATE_REQUIRE=kafka $(IN_VENV) -m pytest -m sweep $(ARGS)
 
 .PHONY: compose-keys
 compose-keys: install ## passwords and keys for docker-compose.yml, into .env and deploy/secrets; what is there stays
-	@$(PYTHON) -m sluicegate_dev compose-keys
+	@$(IN_VENV) -m sluicegate_dev compose-keys
 
 .PHONY: compose-demo
 compose-demo: compose-keys ## the whole system in Docker with 4 workers, and one job of each type
 	@docker compose up --build --detach --wait --scale worker=4
 	@docker compose run --rm --no-deps --volume "$(CURDIR)/examples/workspace:/samples:ro" --entrypoint python worker \
 		-c "from shutil import copytree; copytree('/samples', '/workspace', dirs_exist_ok=True)"
-	@exec $(PYTHON) -m sluicegate_dev demo --origin "http://$$(docker compose port nginx 8080)" --keys deploy/secrets/api-keys.json
+	@exec $(IN_VENV) -m sluicegate_dev demo --origin "http://$$(docker compose port nginx 8080)" --keys deploy/secrets/api-keys.json
 
 .PHONY: test-compose
 test-compose: install ## docker-compose.yml as it is, with 4 workers, kills and restarts; needs Docker (BUILD_CA=file: see docs/operations.md)
-	@$(PYTHON) -m pytest -m compose tests/compose $(ARGS)
+	@$(IN_VENV) -m pytest -m compose tests/compose $(ARGS)
 
 .PHONY: test-alerts
 test-alerts: install prometheus ## each alert fired by its fault and ended by its mending, on a real Prometheus and Alertmanager
-	@SLUICEGATE_REQUIRE=promtool $(PYTHON) -m pytest -m alerts $(ARGS)
+	@SLUICEGATE_REQUIRE=promtool $(IN_VENV) -m pytest -m alerts $(ARGS)
 
 .PHONY: screenshots
 screenshots: install chromium ## take the pictures of the docs, docs/pictures, on real Kafka
-	@SLUICEGATE_REQUIRE=kafka,browser $(PYTHON) -m pytest -m pictures $(ARGS)
+	@SLUICEGATE_REQUIRE=kafka,browser $(IN_VENV) -m pytest -m pictures $(ARGS)
 
 .PHONY: clean
 clean: ## remove what `make dev` keeps; the next one starts from nothing

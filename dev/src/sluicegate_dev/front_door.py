@@ -87,9 +87,9 @@ class FrontDoor:
             finally:
                 await response.aclose()
         except httpx.TransportError:
-            if started:
-                raise
-            await _refuse(unavailable(f"The service {service}"), scope, send)
+            # In the middle of an answer nothing can be said any more: it stays incomplete, and the server cuts it off.
+            if not started:
+                await _refuse(unavailable(f"The service {service}"), scope, send)
 
 
 class _ClientLeft(Exception):

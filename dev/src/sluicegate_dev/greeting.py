@@ -6,6 +6,7 @@ from sluicegate_dev.folder import DevFolder
 from sluicegate_dev.keys import PEOPLE
 
 _TEXT = """
+  pages          {origin}/admin/agent-checkpoints
   jobs           {origin}/api/agent-jobs
   checkpoints    {origin}/api/admin/agent-checkpoints
   metrics        {origin}/api/metrics

@@ -67,7 +67,7 @@ class MockCluster:
 
 
 def _library() -> ctypes.CDLL:
-    library = ctypes.CDLL(str(_bundled_library()))
+    library = ctypes.CDLL(str(bundled_library()))
     pointer, text, number, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_size_t
     for name, result, arguments in (
         ("rd_kafka_conf_new", pointer, []),
@@ -88,7 +88,8 @@ def _library() -> ctypes.CDLL:
     return library
 
 
-def _bundled_library() -> Path:
+def bundled_library() -> Path:
+    """The file of the librdkafka that confluent_kafka uses."""
     # The wheel brings its own librdkafka; loading that very file gives the copy that confluent_kafka uses.
     for file in distribution("confluent-kafka").files or []:
         if re.search(r"librdkafka[^/]*\.(so|dylib)", file.name):

@@ -8,6 +8,7 @@ from pathlib import Path
 _SAME_AGAIN_SECONDS = 10
 """A line that keeps coming is shown once, until it has been quiet for so long."""
 _LOUD = frozenset({"warning", "error", "critical"})
+_DETAIL_CHARACTERS = 150
 _IN_OTHER_WORDS = {"log lost": "the broker has lost its log; what has had no answer is sent again"}
 """What is a mishap in production is usual here: the embedded broker keeps nothing when it ends."""
 
@@ -61,5 +62,6 @@ def short(raw: bytes) -> str | None:
         return None
     if (calm := _IN_OTHER_WORDS.get(entry.get("event", ""))) is not None:
         return calm
+    what = ", ".join(str(entry[name])[:_DETAIL_CHARACTERS] for name in ("job_type", "error") if entry.get(name))
     job = f" (job {entry['job_id']})" if "job_id" in entry else ""
-    return f"{entry['level']}: {entry.get('event', '')}{job}"
+    return f"{entry['level']}: {entry.get('event', '')}{what and f': {what}'}{job}"

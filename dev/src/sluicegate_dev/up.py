@@ -127,6 +127,8 @@ async def _front_door(house: House, routes: tuple[Route, ...], preferred_port: i
     ports = {name: port.http for name, port in house.ports.items()}
     door = FrontDoor(routes, ports)
     port = free_port(preferred_port)
+    if port != preferred_port:
+        say("dev", f"port {preferred_port} is taken; {port} serves instead")
     server = HttpServer("front-door", door, LOOPBACK, port)
     await server.start()
     try:

@@ -35,8 +35,12 @@ spec:
             {{- include "sluicegate.variables" . | nindent 12 }}
             {{- .variables | nindent 12 }}
             {{- range $name, $value := .values.settings }}
+            {{- if kindIs "map" $value }}
+            {{- include "sluicegate.secretVariable" (dict "variable" $name "secret" $value) | nindent 12 }}
+            {{- else }}
             - name: {{ $name }}
               value: {{ $value | quote }}
+            {{- end }}
             {{- end }}
             {{- with .values.handlerEnv }}
             {{- toYaml . | nindent 12 }}
@@ -65,8 +69,13 @@ spec:
             defaultMode: 0440
             sources:
               {{- .files | nindent 14 }}
-              {{- if .root.Values.kafka.certificateAuthority }}
-              {{- include "sluicegate.secretFile" (dict "path" "kafka-ca.crt" "secret" .root.Values.kafka.certificateAuthority) | nindent 14 }}
+              {{- if .values.database }}
+              {{- with include "sluicegate.database.files" .root | trim }}
+              {{- . | nindent 14 }}
+              {{- end }}
+              {{- end }}
+              {{- with include "sluicegate.kafka.files" (dict "root" .root "user" .values.kafkaUser) | trim }}
+              {{- . | nindent 14 }}
               {{- end }}
         - name: tmp
           emptyDir: {}
@@ -79,26 +88,10 @@ spec:
 
 {{/* The variables that all services have. */}}
 {{- define "sluicegate.variables" -}}
-{{- with .values.database }}
-{{- include "sluicegate.secretVariable" (dict "variable" "SLUICEGATE_DATABASE_URL" "secret" .) }}
+{{- if .values.database }}
+{{- include "sluicegate.database.variables" (dict "root" .root "database" .values.database) }}
 {{ end -}}
-- name: SLUICEGATE_KAFKA_BOOTSTRAP_SERVERS
-  value: {{ .root.Values.kafka.bootstrapServers | quote }}
-{{- if ne .root.Values.kafka.securityProtocol "PLAINTEXT" }}
-- name: SLUICEGATE_KAFKA_SECURITY_PROTOCOL
-  value: {{ .root.Values.kafka.securityProtocol }}
-{{- end }}
-{{- if hasPrefix "SASL" .root.Values.kafka.securityProtocol }}
-- name: SLUICEGATE_KAFKA_SASL_MECHANISM
-  value: {{ .root.Values.kafka.saslMechanism }}
-- name: SLUICEGATE_KAFKA_SASL_USERNAME
-  value: {{ .values.kafkaUser.name | quote }}
-{{ include "sluicegate.secretVariable" (dict "variable" "SLUICEGATE_KAFKA_SASL_PASSWORD" "secret" .values.kafkaUser.password) }}
-{{- end }}
-{{- if .root.Values.kafka.certificateAuthority }}
-- name: SLUICEGATE_KAFKA_SSL_CA_FILE
-  value: /etc/sluicegate/kafka-ca.crt
-{{- end }}
+{{ include "sluicegate.kafka.variables" (dict "root" .root "user" .values.kafkaUser) }}
 {{- if .http }}
 - name: SLUICEGATE_HTTP_HOST
   value: 0.0.0.0
