@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import settings
 
 from sluicegate_dev.embedded_postgres import EmbeddedPostgres
 from sluicegate_dev.errors import CannotRunHere
@@ -16,6 +17,9 @@ from tests.support.databases import Databases
 from tests.support.kafka import RealKafka, forget_everything, start_real_kafka
 from tests.support.requirements import lacking
 from tests.support.stack import Stack
+
+settings.register_profile("untimed", deadline=None)  # no test depends on how fast the machine is
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

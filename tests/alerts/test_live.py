@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from sluicegate_dev.embedded_broker import EmbeddedBroker
 from sluicegate_dev.embedded_postgres import EmbeddedPostgres
-from sluicegate_dev.services import API, CHECKPOINT_SVC
+from sluicegate_dev.services import API, CHECKPOINT_SVC, INSIGHTS
 from tests.alerts.expressions import REPOSITORY, panels
 from tests.alerts.observatory import Observatory
 from tests.e2e import forgery, upstream
@@ -69,7 +69,7 @@ def place(
         handlers="sluicegate_handlers,tests.witness.handlers",
         python_path=REPOSITORY,
     ) as stack:
-        stack.start()
+        stack.start(insights=1)
         with Observatory(folder / "watch", stack) as watch:
             yield Place(stack, broker, postgres, watch, folder)
     broker.stop()
@@ -101,11 +101,15 @@ def _has_a_number(found: list[dict[str, Any]]) -> bool:
     return any(sample["value"][1] != "NaN" for sample in found)
 
 
-def test_service_absent(place: Place) -> None:
+@pytest.mark.parametrize("service", [API.name, CHECKPOINT_SVC.name, INSIGHTS.name])
+def test_service_absent(service: str, place: Place) -> None:
+    (replica,) = place.stack.replicas[service]
     with place.fault("SluicegateServiceAbsent"):
-        place.stack.api.stop()
-    place.stack.api.start()
-    place.stack.api.wait_until_ready()
+        replica.stop()
+    told = 'ALERTS{alertname="SluicegateServiceAbsent", alertstate="firing"}'
+    assert {alert["metric"]["service"] for alert in place.watch.query(told)} == {service}
+    replica.start()
+    replica.wait_until_ready()
     place.ended("SluicegateServiceAbsent")
 
 

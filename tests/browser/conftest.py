@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.console import Console, open_console
@@ -18,12 +18,14 @@ from tests.support.requirements import lacking
 Theme = Literal["light", "dark"]
 WIDE = (1280, 800)
 NARROW = (360, 740)
-DEADLINE_MS = 10_000
+DEADLINE_MS = 30_000
+"""Of every wait for something in a page, however slow the machine is; whatever comes sooner is not waited for."""
 
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     """Its event loop runs in this thread: it has to end before other tests run theirs."""
+    expect.set_options(timeout=DEADLINE_MS)
     with sync_playwright() as running:
         yield running
 

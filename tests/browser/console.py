@@ -92,6 +92,20 @@ class Console:
         """A job of low risk that asks once; the path of its review."""
         return self.waiting(self.submit("publish-note", {"title": title, **more}))
 
+    def asked(self, job_id: str) -> str:
+        """The path of the page of the job's one approval, whatever has become of it."""
+        with self.http("approver") as http:
+            wanted = {"kind": "approval", "jobId": job_id, "state": "all"}
+            found = http.get("/api/admin/agent-checkpoints", params=wanted)
+        assert found.status_code == 200, found.text
+        (only,) = found.json()["items"]
+        return f"{INBOX}/{only['checkpointId']}"
+
+    def expire(self, path: str) -> None:
+        """Its time is over now."""
+        over = "UPDATE checkpoints SET expires_at = clock_timestamp() WHERE checkpoint_id = %s RETURNING 1"
+        assert self.stack.rows(CHECKPOINT_SVC, over, path.rpartition("/")[2])
+
     def checkpoint(self, path: str) -> dict[str, Any]:
         """What the API shows of the checkpoint that is reviewed at this path."""
         with self.http("approver") as http:
@@ -107,6 +121,12 @@ class Console:
     def reject(self, path: str, reason: str) -> None:
         """Somebody else does, with a program."""
         assert self.stack.reject(path.rpartition("/")[2], reason).status_code == 200
+
+    def workers(self) -> Sequence[str]:
+        """The ids of the replicas that are ready, as the api shows them."""
+        with self.http() as http:
+            replicas = http.get("/api/admin/agent-worker").json()["replicas"]
+        return [each["workerId"] for each in replicas if each["state"] == "ready"]
 
     def infos(self, job_id: str) -> Sequence[dict[str, Any]]:
         """The info checkpoints of a job, once there is one."""
@@ -136,7 +156,9 @@ def open_console(folder: Path, databases: Databases, bootstrap_servers: str, **s
         stack.wait_until_ready()
         ports = {service.name: stack.replicas[service.name][0].port for service in with_pages}
         with front_door(ports) as origin:
-            yield Console(stack, origin)
+            console = Console(stack, origin)
+            eventually(lambda: "worker-1" in console.workers(), "the api has heard of the worker and what it handles")
+            yield console
 
 
 def introduce(keys: Keys) -> None:

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.waits import whole
+
 SHIFTS = """
 window.__shifts = [];
 new PerformanceObserver((list) => {
@@ -23,6 +25,11 @@ def shifts(page: Page) -> list[object]:
     """What has moved without anybody touching the page (Layout Instability API)."""
     found: list[object] = page.evaluate("window.__shifts")
     return found
+
+
+def place(page: Page, element_id: str) -> object:
+    """Where an element stands: one look, since a row may be drawn anew at any moment."""
+    return page.evaluate("id => document.getElementById(id).getBoundingClientRect().toJSON()", element_id)
 
 
 def bytes_of_first_load(context: BrowserContext, path: str) -> dict[str, int]:
@@ -47,6 +54,6 @@ def bytes_of_first_load(context: BrowserContext, path: str) -> dict[str, int]:
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     page.goto(path, wait_until="load")
-    page.wait_for_function("document.readyState === 'complete'")
+    whole(page)
     page.close()
     return sizes

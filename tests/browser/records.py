@@ -12,11 +12,22 @@ DECISIONS = "sluicegate.checkpoint-decided.v1"
 
 Headers = Sequence[tuple[str, str | bytes | None]]
 ODD: Headers = (("x-from", b"\xfe<b>"),)
+COMPRESSING: Mapping[str, str | int] = {"compression.type": "zstd", "message.max.bytes": 20_000_000}
+"""Settings of a producer that sends more than 3 MiB, which pass the broker if they become small enough."""
 
 
-def send(console: Console, topic: str, records: Mapping[str, bytes], headers: Headers = ODD) -> dict[str, str]:
-    """Sends values by key; the ids of the dead letters that they become, by key, once the api keeps them."""
-    producer = Producer({"bootstrap.servers": console.stack.bootstrap_servers})
+def send(
+    console: Console,
+    topic: str,
+    records: Mapping[str, bytes],
+    headers: Headers = ODD,
+    client: Mapping[str, str | int] | None = None,
+) -> dict[str, str]:
+    """Sends values by key; the ids of the dead letters that they become, by key, once the api keeps them.
+
+    `client`: more settings of the producer.
+    """
+    producer = Producer({"bootstrap.servers": console.stack.bootstrap_servers, **(client or {})})
     for key, value in records.items():
         producer.produce(topic, key=key, value=value, headers=list(headers))
     assert producer.flush(10) == 0

@@ -9,10 +9,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import OF_COLOURS, violations
 from tests.browser.conftest import NARROW, WIDE, Visit
 from tests.browser.console import INBOX, JOBS, LETTERS, WORKERS, Console
-from tests.browser.records import REQUESTS, send
+from tests.browser.records import COMPRESSING, REQUESTS, send
+from tests.browser.waits import live, whole
 
 ZOOMED = (320, 256)
 """A window of 1280 × 1024 at 400 % (WCAG 2.2, 1.4.10)."""
+HALF = (760, 1000)
+"""A tablet, or half of a large screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Places:
     waiting_job: str
     bytes_letter: str
     text_letter: str
+    cut_letter: str
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,7 @@ def places(console: Console) -> Iterator[Places]:
     failed, retried = (console.submit("breaks", {"failing_runs": runs}, maxAttempts=2) for runs in (9, 1))
     unhandled = console.submit("knit-scarf", {})
     approved, edited, rejected = (console.gated(f"Looked at {word}") for word in ("approved", "edited", "rejected"))
-    expired = console.gated("Looked at expired", expires_in_seconds=0.5)
+    expired = console.submit("publish-note", {"title": "Looked at expired", "expires_in_seconds": 0.5})
     console.approve(approved)
     console.reject(rejected, "because")
     with console.http("approver") as http:
@@ -52,10 +56,12 @@ def places(console: Console) -> Iterator[Places]:
     console.stack.wait_for_job(retried, "failed")
     with console.http("submitter") as http:
         assert http.patch(f"/api/agent-jobs/{retried}", json={"action": "retry", "reason": "so"}).status_code == 202
-    letters = send(console, REQUESTS, {"look-at-bytes": b"\xff\x00{", "look-at-text": b'{"a": '})
+    letters = send(console, REQUESTS, {"look-at-bytes": b"\xff\x00{" * 16, "look-at-text": b'{"a": '})
+    letters |= send(console, REQUESTS, {"look-at-a-part": b"x" * 5_000_000}, client=COMPRESSING)
     data = console.sample("data-processing-clean")
     console.stack.wait_for_job(failed, "failed")
     console.stack.wait_for_job(retried, "succeeded")
+    console.stack.wait_for_job(expired, "expired")
     yield Places(
         code=console.waiting(console.sample("code-generation-review")),
         data=console.waiting(data),
@@ -63,13 +69,14 @@ def places(console: Console) -> Iterator[Places]:
         approved=approved,
         edited=edited,
         rejected=rejected,
-        expired=expired,
+        expired=console.asked(expired),
         info=f"{INBOX}/{console.infos(console.sample('simple-task'))[0]['checkpointId']}",
         failed_job=f"{JOBS}/{failed}",
         retried_job=f"{JOBS}/{retried}",
         waiting_job=f"{JOBS}/{data}",
         bytes_letter=f"{LETTERS}/{letters['look-at-bytes']}",
         text_letter=f"{LETTERS}/{letters['look-at-text']}",
+        cut_letter=f"{LETTERS}/{letters['look-at-a-part']}",
     )
     console.stack.cancel(unhandled)
 
@@ -108,6 +115,7 @@ LOOKS: dict[str, Callable[[Places], str]] = {
     "dead letters": lambda places: LETTERS,
     "dead letter of bytes": lambda places: places.bytes_letter,
     "dead letter of text": lambda places: places.text_letter,
+    "dead letter that is not whole": lambda places: places.cut_letter,
 }
 
 
@@ -126,11 +134,12 @@ def test_pages_can_be_read_by_everybody(places: Places, visit: Visit) -> None:
     for name, path in LOOKS.items():
         ana.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         ana.page.goto(path(places))
+        whole(ana.page)
         titles.add(ana.page.title())
         assert ana.page.locator("html").get_attribute("lang") == "en"
         expect(ana.page.locator("h1")).to_have_count(1)
         found += [f"{name}: {wrong}" for wrong in in_both_themes(ana.page)]
-        for width, height in (NARROW, ZOOMED):
+        for width, height in (NARROW, ZOOMED, HALF):
             ana.page.set_viewport_size({"width": width, "height": height})
             needed = ana.page.evaluate("document.documentElement.scrollWidth")
             found += [f"{name}: at {width} px it is {needed} px wide"] if needed > width else []
@@ -138,18 +147,36 @@ def test_pages_can_be_read_by_everybody(places: Places, visit: Visit) -> None:
     assert len(titles) >= len(LOOKS) - 6, "titles tell pages apart"
 
 
+def test_the_menu_lies_above_the_page(places: Places, visit: Visit) -> None:
+    ana = visit("Ana", size=NARROW)
+    ana.page.goto(INBOX)
+    ana.page.locator(".menu > summary").click()
+    for button in ana.page.locator(".menu-sheet button").all():
+        button.click(trial=True)
+
+
+def test_what_was_decided_long_ago_does_not_take_the_focus(places: Places, visit: Visit) -> None:
+    ana = visit("Ana")
+    ana.page.goto(places.rejected)
+    expect(ana.page.locator(".job-timeline")).to_contain_text("Rejected")
+    assert ana.page.evaluate("document.activeElement === document.body")
+
+
 def test_what_opens_and_what_goes_wrong_in_a_review(console: Console, places: Places, visit: Visit) -> None:
     ana = visit("Ana")
     found = []
     ana.page.goto(places.note)
+    whole(ana.page)
     for keys in (("?",), ("Escape", "a"), ("Escape", "r"), ("Escape", "y")):
         ana.press(*keys)
+        if "y" in keys:
+            expect(ana.page.locator("#exact pre")).to_be_visible()
         found += in_both_themes(ana.page)
     ana.page.locator(".menu summary").click()
     found += in_both_themes(ana.page)
     frozen = console.gated("Frozen")
     ana.page.goto(frozen)
-    expect(ana.page.locator("[data-live]")).to_have_attribute("data-state", "live")
+    live(ana.page)
     console.reject(frozen, "first")
     expect(ana.page.locator("#outcome")).to_contain_text("approver rejected this")
     expect(ana.page.locator("#what-runs")).to_have_text("What was asked")

@@ -13,11 +13,7 @@ from sluicegate_schemas.ids import checkpoint_id, new_id
 from sluicegate_schemas.payload import digest
 from tests.browser.conftest import Visit
 from tests.browser.console import Console
-
-
-def live(page: Page) -> None:
-    """Waits until the page hears of changes."""
-    expect(page.locator("[data-live]")).to_have_attribute("data-state", "live")
+from tests.browser.waits import live
 
 
 def frozen(page: Page) -> None:
@@ -69,11 +65,12 @@ def test_who_does_not_hear_of_it_is_told_on_sending(console: Console, visit: Vis
 
 
 def test_what_expires_while_it_is_open_freezes_and_is_not_called_a_rejection(console: Console, visit: Visit) -> None:
-    path = console.gated("Soon over", expires_in_seconds=2)
+    path = console.gated("Soon over", expires_in_seconds=3600)
     ana = visit("Ana")
     ana.page.goto(path)
     live(ana.page)
     ana.page.locator("summary", has_text="Approve").click()
+    console.expire(path)
     expect(ana.page.locator("#outcome")).to_contain_text("This expired: nobody decided in time")
     frozen(ana.page)
     expect(ana.page.locator("#standing")).to_have_text("Expired")

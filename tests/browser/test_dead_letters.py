@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.console import LETTERS, Console
-from tests.browser.records import DECISIONS, REQUESTS, Headers, send
+from tests.browser.records import COMPRESSING, DECISIONS, REQUESTS, Headers, send
 from tests.support.waiting import eventually
 
 
@@ -83,6 +83,27 @@ def test_many_are_sent_again_after_a_fix_and_become_jobs(console: Console, visit
         console.stack.wait_for_job(jobs[number], "succeeded")
     assert console.stack.job(jobs[0]) is None
     expect(olga.page.get_by_role("region", name="What became of each").get_by_role("link")).to_have_count(2)
+
+
+def test_what_is_too_large_to_be_kept_whole_says_so_and_cannot_be_sent_again(console: Console, visit: Visit) -> None:
+    """Compressed, it passes the broker: a record of 5 MB is larger than any that a service may send."""
+    large = json.dumps(
+        {"jobId": "large", "jobType": "simple-task", "taskDescription": "ä" * 2_500_000}, ensure_ascii=False
+    )
+    send(console, REQUESTS, {"five-mb": large.encode(), "few-bytes": b"{"}, client=COMPRESSING)
+    olga = visit("Olga")
+    olga.page.goto(LETTERS)
+    expect(olga.page.get_by_role("row", name="few-bytes").get_by_role("checkbox")).to_be_enabled()
+    row = olga.page.get_by_role("row", name="five-mb")
+    expect(row).to_contain_text("invalid-data")
+    expect(row.get_by_role("checkbox")).to_have_count(0)
+    row.get_by_role("link").click()
+    expect(olga.page.get_by_role("heading", name="invalid-data")).to_be_visible()
+    expect(olga.page.get_by_role("main")).to_contain_text(re.compile(r"first 2\s752\s51\d bytes of 5\s000\s\d{3}"))
+    expect(olga.page.get_by_role("region", name="The bytes")).to_contain_text('{"jobId": "large"')
+    button = olga.page.get_by_role("button", name="Send it again")
+    expect(button).to_be_disabled()
+    expect(button).to_have_accessible_description(re.compile("record-not-whole.*whoever sent it has to send it again"))
 
 
 def test_what_its_owner_sends_again_by_itself_can_only_be_looked_at(console: Console, visit: Visit) -> None:

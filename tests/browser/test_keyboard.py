@@ -6,29 +6,31 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.console import INBOX, Console
+from tests.browser.waits import come_to, live, script_held, whole
 
 
-def focused(page: Page) -> str:
-    """The text of what has the focus."""
-    return str(page.evaluate("document.activeElement.innerText.trim()"))
+def focused(page: Page, text: str) -> None:
+    """Waits until the row so called has the focus."""
+    expect(page.locator("a.whole", has_text=text)).to_be_focused()
 
 
 def test_from_the_inbox_to_a_decision_and_on_to_the_next(console: Console, visit: Visit) -> None:
-    first, second = console.gated("Keys one"), console.gated("Keys two")
+    first, second = console.gated("Typed one"), console.gated("Typed two")
     ben = visit("Ben")
     ben.page.goto(INBOX)
     ben.press("/")
-    ben.page.keyboard.type("Keys ")
+    ben.page.keyboard.type("Typed ")
     ben.press("Enter")
     expect(ben.page.locator("tbody [data-row]")).to_have_count(2)
+    live(ben.page)
     ben.press("Escape", "j")
-    assert focused(ben.page) == "Keys one"
+    focused(ben.page, "Typed one")
     ben.press("j")
-    assert focused(ben.page) == "Keys two"
+    focused(ben.page, "Typed two")
     ben.press("j")
-    assert focused(ben.page) == "Keys two"
+    focused(ben.page, "Typed two")
     ben.press("k", "Enter")
-    expect(ben.page).to_have_url(re.compile(re.escape(first)))
+    come_to(ben.page, first)
     ben.press("a", "Control+Enter")
     expect(ben.page.locator("#outcome")).to_contain_text("Ben approved this")
     ben.page.goto(second)
@@ -39,6 +41,27 @@ def test_from_the_inbox_to_a_decision_and_on_to_the_next(console: Console, visit
     assert console.checkpoint(second)["decision"]["reason"] == "no, thank you"
     ben.press("g", "i")
     expect(ben.page.get_by_role("heading", name="Inbox")).to_be_visible()
+
+
+def test_keys_that_come_before_the_rest_of_the_page_are_answered_when_it_is_there(
+    console: Console, visit: Visit
+) -> None:
+    path = console.gated("Fast fingers")
+    ben = visit("Ben")
+    with script_held(ben.page):
+        ben.page.goto(path, wait_until="commit")
+        expect(ben.page.get_by_role("heading", name="Fast fingers")).to_be_visible()
+        ben.press("r", "n", "o")
+        expect(ben.page.locator("details.choice-form[open]")).to_have_count(0)
+    expect(ben.page.get_by_label("Why")).to_be_focused()
+    ben.page.keyboard.type("Too fast")
+    ben.press("Control+Enter")
+    expect(ben.page.locator("#outcome")).to_contain_text("Ben rejected this")
+    with script_held(ben.page):
+        ben.page.goto(f"{INBOX}?q=Fast+fingers&state=all", wait_until="commit")
+        expect(ben.page.get_by_role("link", name="Fast fingers")).to_be_visible()
+        ben.press("j", "Enter")
+    come_to(ben.page, path)
 
 
 def test_two_keystrokes_approve_and_one_does_not(console: Console, visit: Visit) -> None:
@@ -78,6 +101,7 @@ def test_every_control_of_a_review_is_reached_by_tab_and_seen_when_it_is(console
     path = console.gated("Tab through")
     ben = visit("Ben")
     ben.page.goto(path)
+    whole(ben.page)
     reached: set[str] = set()
     for _ in range(60):
         ben.press("Tab")
@@ -101,4 +125,4 @@ def test_the_first_tab_skips_to_the_content(visit: Visit) -> None:
     ben = visit("Ben")
     ben.page.goto(INBOX)
     ben.press("Tab", "Enter")
-    assert ben.page.evaluate("document.activeElement.id") == "content"
+    expect(ben.page.locator("#content")).to_be_focused()

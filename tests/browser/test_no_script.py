@@ -1,5 +1,7 @@
 """Without JavaScript: reading, deciding, talking and signing in work by links and forms alone."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -25,6 +27,7 @@ def test_finding_reading_and_approving(console: Console, visit: Visit) -> None:
     ben.page.goto(INBOX)
     ben.page.get_by_label("Search").fill("Write 3 files")
     ben.press("Enter")
+    expect(ben.page).to_have_url(re.compile(r"\?q=Write\+3\+files"))
     ben.page.locator(f"a.whole[href='{path}']").click()
     expect(ben.page.locator(".files")).to_contain_text("timingSafeEqual")
     ben.page.locator("#exact summary").click()

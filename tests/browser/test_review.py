@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.console import INBOX, Console
+from tests.browser.waits import live
 
 
 def test_a_code_change_is_read_as_a_diff_edited_approved_and_done(console: Console, visit: Visit) -> None:
@@ -61,7 +62,7 @@ def test_people_talk_about_a_checkpoint_and_see_each_other_at_once(console: Cons
     ana, ben = visit("Ana"), visit("Ben")
     for each in (ana, ben):
         each.page.goto(path)
-        expect(each.page.locator("[data-live]")).to_have_attribute("data-state", "live")
+        live(each.page)
     ana.press("c")
     ana.page.keyboard.type("Ben, is this ours?")
     ana.press("Control+Enter")

@@ -13,6 +13,7 @@ from sluicegate_dev.services import CHECKPOINT_SVC
 from sluicegate_kit.access.session_tokens import LASTS, SessionKey
 from tests.browser.conftest import Visit
 from tests.browser.console import INBOX, JOBS, Console
+from tests.browser.waits import live, whole
 
 COOKIE = "sluicegate_dev"
 SIGN_IN = re.compile(r"/admin/sign-in(\?|$)")
@@ -53,6 +54,13 @@ def test_a_pasted_key_signs_in_and_leads_where_somebody_wanted_to_go(console: Co
     expect(somebody.page.locator(".menu-name")).to_have_text("approver")
 
 
+@pytest.mark.parametrize("address", ["/", "/admin"])
+def test_who_knows_the_address_alone_finds_the_inbox(visit: Visit, address: str) -> None:
+    ana = visit("Ana")
+    ana.page.goto(address)
+    expect(ana.page.get_by_role("heading", name="Inbox")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     "key", ["sg_approver_0123456789abcdef0123456789abcdef", "nonsense", "<script>alert(1)</script>"]
 )
@@ -79,6 +87,7 @@ def test_signing_out_ends_the_session_everywhere(console: Console, visit: Visit)
     ben = visit()
     ben.page.goto(console.link("Ben"))
     ben.page.get_by_role("button", name="Sign in as Ben").click()
+    expect(ben.page.get_by_role("heading", name="Inbox")).to_be_visible()
     (before,) = [each["value"] for each in ben.page.context.cookies() if each["name"] == COOKIE]
     ben.page.locator(".menu summary").click()
     ben.page.get_by_role("button", name="Sign out").click()
@@ -103,6 +112,7 @@ def test_a_form_that_was_open_while_the_token_expired_is_sent_all_the_same(conso
     path = console.gated("A slow reader")
     ben = visit("Ben")
     ben.page.goto(path)
+    whole(ben.page)
     _let_token_expire(console, ben.page)
     ben.page.locator("summary", has_text="Reject").click()
     ben.page.get_by_label("Why").fill("took me a quarter of an hour")
@@ -141,9 +151,11 @@ def test_a_session_that_is_over_submits_nothing_and_leads_back_to_the_form(conso
 
 def test_a_session_that_is_over_leads_to_sign_in_and_back(console: Console, visit: Visit) -> None:
     path = console.gated("Come back to this")
-    cleo = visit("Cleo")
+    cleo = visit()
+    cleo.page.context.add_cookies(console.cookies("Cleo"))  # type: ignore[arg-type]
     cleo.page.goto(path)
-    cleo.page.wait_for_function("document.querySelector('[data-live]').dataset.state === 'live'")
+    live(cleo.page)
+    whole(cleo.page)
     _end_session(console, cleo.page)
     _let_token_expire(console, cleo.page)
     with cleo.watch.expecting("status 401"):

@@ -1,10 +1,17 @@
 """Pages are light, come in one piece, and stand still."""
 
+import itertools
+import re
+
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import NARROW, WIDE, Visit
 from tests.browser.console import INBOX, JOBS, LETTERS, WORKERS, Console
 from tests.browser.measures import bytes_of_first_load, shifts
+from tests.browser.stage import person
+from tests.browser.test_accessibility import HALF
+from tests.browser.trickle import Trickle
+from tests.browser.waits import whole
 
 BUDGET_BYTES = 60_000
 
@@ -31,8 +38,28 @@ def test_nothing_moves_while_a_page_is_loaded(visit: Visit, paths: list[str]) ->
     ana = visit("Ana")
     for path in paths:
         ana.page.goto(path)
-        ana.page.wait_for_load_state("networkidle" if path == "/admin/sign-in" else "load")
+        whole(ana.page)
         assert shifts(ana.page) == [], path
+
+
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [(f"{INBOX}?q=a", WIDE), (f"{INBOX}?q=a", NARROW), (f"{JOBS}?q=a", HALF)],
+    ids=["inbox", "inbox on a phone", "jobs in half a screen"],
+)
+def test_nothing_moves_while_a_page_comes_tag_by_tag(
+    console: Console, visit: Visit, path: str, size: tuple[int, int]
+) -> None:
+    with person(console, "Ana") as http:
+        html = re.sub(rb"<script.*?</script>", b"", http.get(path).content)
+        start, end = html.index(b"<header"), html.index(b'id="news"')
+        tags = re.finditer(rb"</?(?!option|svg|use|i\b)[a-z0-9]+[^>]*>", html[start:end])
+        cuts = [0, *(start + tag.end() for tag in tags), len(html)]
+        ana = visit("Ana", size=size)
+        with Trickle(http).running() as trickle:
+            trickle.load(ana.page, [html[from_:to] for from_, to in itertools.pairwise(cuts)])
+        assert shifts(ana.page) == []
+    assert len(cuts) > 25
 
 
 def test_nothing_comes_from_anywhere_else_and_the_policy_is_strict(

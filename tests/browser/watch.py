@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from playwright.sync_api import ConsoleMessage, Error, Page, Request
+
+from tests.support.waiting import eventually
 
 _STATUS = re.compile(r"the server responded with a status of (\d+)")
 _LEFT = "net::ERR_ABORTED"
@@ -23,6 +26,7 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self.found: list[str] = []
         self._expected: list[re.Pattern[str]] = []
+        self._page = page
         page.add_init_script(VIOLATIONS)
         page.on("console", self._console)
         page.on("pageerror", self._error)
@@ -35,13 +39,17 @@ class Watch:
         before = len(self.found)
         yield
         for pattern in wanted:
-            matching = [each for each in self.found[before:] if pattern.search(each)]
-            assert matching, f"nothing like {pattern.pattern!r} was noted, but {self.found[before:]}"
+            eventually(partial(self._noted, pattern, before), f"something like {pattern.pattern!r} is noted")
         self._expected += wanted
 
     def forgive(self, pattern: str) -> None:
         """What matches is no mistake, whether it comes or not."""
         self._expected.append(re.compile(pattern))
+
+    def _noted(self, pattern: re.Pattern[str], before: int) -> bool:
+        """What a page notes arrives while the browser is asked something."""
+        self._page.context.cookies()
+        return any(pattern.search(each) for each in self.found[before:])
 
     def mistakes(self) -> list[str]:
         """What nobody expected."""

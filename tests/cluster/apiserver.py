@@ -89,24 +89,30 @@ class Cluster:
         found: Manifest = answer.json()
         return found
 
-    def complete_jobs(self, namespace: str) -> None:
-        """What the Job controller does after the pods have succeeded."""
+    def has(self, manifest: Manifest, namespace: str) -> bool:
+        """Whether an object of this kind and name is there."""
+        path = f"{self._collection(manifest, namespace)}/{manifest['metadata']['name']}"
+        return self._http.get(path).status_code == 200
+
+    def unfinished_jobs(self, namespace: str) -> list[Manifest]:
+        """Those that have not ended yet."""
+        jobs = self.get(f"/apis/batch/v1/namespaces/{namespace}/jobs")["items"]
+        return [job for job in jobs if "conditions" not in job["status"]]
+
+    def end(self, job: Manifest, *, well: bool = True) -> None:
+        """What the Job controller does after the job's pod has succeeded, or has failed for good."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        jobs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
-        done = [
-            {"type": kind, "status": "True", "lastProbeTime": now, "lastTransitionTime": now}
-            for kind in ("SuccessCriteriaMet", "Complete")
-        ]
-        for job in self.get(jobs)["items"]:
-            if job["status"].get("succeeded"):
-                continue
-            status = {"startTime": now, "completionTime": now, "succeeded": 1, "conditions": done}
-            answer = self._http.patch(
-                f"{jobs}/{job['metadata']['name']}/status",
-                json={"status": status},
-                headers={"content-type": "application/merge-patch+json"},
-            )
-            answer.raise_for_status()
+        kinds = ("SuccessCriteriaMet", "Complete") if well else ("FailureTarget", "Failed")
+        ended = [{"type": kind, "status": "True", "lastProbeTime": now, "lastTransitionTime": now} for kind in kinds]
+        status = {"startTime": now, "conditions": ended, "succeeded" if well else "failed": 1}
+        if well:
+            status["completionTime"] = now
+        answer = self._http.patch(
+            "/apis/batch/v1/namespaces/{namespace}/jobs/{name}/status".format_map(job["metadata"]),
+            json={"status": status},
+            headers={"content-type": "application/merge-patch+json"},
+        )
+        answer.raise_for_status()
 
     def _collection(self, manifest: Manifest, namespace: str) -> str:
         version, kind = manifest["apiVersion"], manifest["kind"]

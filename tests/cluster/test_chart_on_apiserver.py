@@ -1,4 +1,5 @@
-"""The chart on a real apiserver: all is admitted, nothing is warned about, an upgrade and a rollback are clean."""
+"""The chart on a real apiserver: all is admitted, nothing is warned about; an install, an upgrade, a rollback and an
+uninstall are clean."""
 
 import re
 import subprocess
@@ -12,12 +13,17 @@ import pytest
 import yaml
 
 from tests.cluster.apiserver import REPOSITORY, Cluster, Manifest, Refused
+from tests.deploy.policies import isolated
 from tests.deploy.rendered import CHART, SETS, manifests
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
 DEPLOYMENTS = "/apis/apps/v1/namespaces/sluicegate/deployments"
+POLICIES = "/apis/networking.k8s.io/v1/namespaces/sluicegate/networkpolicies"
+FULL = (str(CHART), "--values", str(CHART / "ci" / "full-values.yaml"))
+HOOKS = [f"sluicegate-{name}" for name in ("migrate-api", "migrate-checkpoint-svc", "migrate-worker", "topics")]
+ISOLATED_HOOKS = {name: {"Ingress", "Egress"} for name in HOOKS}
 
 
 @pytest.fixture(scope="module")
@@ -42,37 +48,61 @@ def test_every_object_is_admitted_without_a_warning(cluster: Cluster, values: st
 @pytest.mark.parametrize("values", SETS)
 def test_every_pod_is_admitted_where_restricted_ones_are(cluster: Cluster, values: str) -> None:
     pods = [_pod(manifest) for manifest in manifests(values) if manifest["kind"] in ("Deployment", "Job")]
-    assert len(pods) == 6
+    assert len(pods) == {"minimal": 7}.get(values, 8)
     for pod in pods:
         cluster.create(pod, namespace=values, dry=True)
 
 
-def test_a_field_that_does_not_exist_and_a_pod_with_privileges_are_refused(cluster: Cluster) -> None:
-    """Else the two tests before this one would show nothing."""
+def test_what_is_wrong_is_refused(cluster: Cluster) -> None:
+    """Else the two tests before this one would show nothing: a field that does not exist, one that lacks in a rule for
+    Prometheus, a pod with privileges."""
     (deployment, *_) = (each for each in manifests("minimal") if each["kind"] == "Deployment")
+    (rules,) = (each for each in manifests("strict") if each["kind"] == "PrometheusRule")
     misspelt, mighty = deepcopy(deployment), _pod(deepcopy(deployment))
     misspelt["metadata"]["namespace"] = "minimal"
     misspelt["spec"]["replica"] = 2
     mighty["spec"]["containers"][0]["securityContext"]["privileged"] = True
     del mighty["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"]
-    for broken in (misspelt, mighty):
+    rules["metadata"]["namespace"] = "minimal"
+    del rules["spec"]["groups"][0]["rules"][0]["expr"]
+    for broken in (misspelt, rules, mighty):
         with pytest.raises(Refused):
             cluster.create(broken, namespace="minimal", dry=True)
 
 
-def test_an_upgrade_and_a_rollback_are_clean(cluster: Cluster) -> None:
-    full = ("--values", str(CHART / "ci" / "full-values.yaml"))
-    _helm(cluster, "install", "sluicegate", str(CHART), *full)
+def test_an_install_an_upgrade_a_rollback_and_an_uninstall_are_clean(cluster: Cluster) -> None:
+    assert _helm(cluster, "install", "sluicegate", *FULL) == ISOLATED_HOOKS
     installed = _specs(cluster)
-    assert installed.keys() == {"sluicegate-api", "sluicegate-checkpoint-svc", "sluicegate-worker"}
+    assert installed.keys() == {f"sluicegate-{service}" for service in ("api", "checkpoint-svc", "insights", "worker")}
+    _assert_hooks_are_gone(cluster)
 
-    _helm(cluster, "upgrade", "sluicegate", str(CHART), *full, "--set", "image.tag=0.2.0,api.replicas=5")
+    upgrade = ("--set", "image.tag=0.2.0,api.replicas=5")
+    assert _helm(cluster, "upgrade", "sluicegate", *FULL, *upgrade) == ISOLATED_HOOKS
     upgraded = _specs(cluster)
     assert upgraded["sluicegate-api"]["replicas"] == 5
     assert upgraded["sluicegate-api"]["template"]["spec"]["containers"][0]["image"].endswith("sluicegate-api:0.2.0")
+    _assert_hooks_are_gone(cluster)
 
-    _helm(cluster, "rollback", "sluicegate", "1")
+    assert _helm(cluster, "rollback", "sluicegate", "1") == {}
     assert _specs(cluster) == installed
+
+    assert _helm(cluster, "uninstall", "sluicegate") == {}
+    left = [each["kind"] for each in manifests("full") if cluster.has(each, "sluicegate")]
+    assert left == ["PersistentVolumeClaim"]
+
+
+def test_a_hook_that_fails_leaves_the_services_as_they_are_and_its_job_to_be_read(cluster: Cluster) -> None:
+    _helm(cluster, "install", "sluicegate", *FULL)
+    installed = _specs(cluster)
+    with pytest.raises(AssertionError, match="pre-upgrade hooks failed"):
+        _helm(cluster, "upgrade", "sluicegate", *FULL, "--set", "api.replicas=5", jobs_end_well=False)
+    assert _specs(cluster) == installed
+    left = [each["kind"] for each in _hooks() if cluster.has(each, "sluicegate")]
+    assert left == ["Job"]
+
+    _helm(cluster, "upgrade", "sluicegate", *FULL)
+    _assert_hooks_are_gone(cluster)
+    _helm(cluster, "uninstall", "sluicegate")
 
 
 def test_a_warning_is_not_overlooked(cluster: Cluster) -> None:
@@ -82,21 +112,40 @@ def test_a_warning_is_not_overlooked(cluster: Cluster) -> None:
         _helm(cluster, "install", "warned", str(CHART), *values)
 
 
-def _helm(cluster: Cluster, *command: str) -> None:
-    """Runs Helm and does meanwhile what the Job controller would do for its hooks."""
+def _helm(cluster: Cluster, *command: str, jobs_end_well: bool = True) -> dict[str, set[str]]:
+    """Runs Helm and does meanwhile what the Job controller would do for its hooks.
+
+    Returns the hooks that ran, each with the directions in which a NetworkPolicy isolated its pods while they did.
+    """
     helm = _said("dev/go-tool", "helm")[0]
     options = ("--kubeconfig", str(cluster.kubeconfig), "--namespace", "sluicegate", "--timeout", "60s")
+    hooks: dict[str, set[str]] = {}
     with Popen([helm, *command, *options], stdout=PIPE, stderr=PIPE, text=True) as process:
 
         def ended() -> bool:
-            cluster.complete_jobs("sluicegate")
+            for job in cluster.unfinished_jobs("sluicegate"):
+                # Helm waits for the job: what comes after it is not here yet.
+                labels = job["spec"]["template"]["metadata"]["labels"]
+                hooks[job["metadata"]["name"]] = isolated(cluster.get(POLICIES)["items"], labels)
+                cluster.end(job, well=jobs_end_well)
             return process.poll() is not None
 
         eventually(ended, f"helm {command[0]} has ended", within_seconds=90, every_seconds=0.5)
         output, said = process.communicate()
     assert process.returncode == 0, said
     assert re.search(r"^[WE]\d{4}|warning", said, re.IGNORECASE | re.MULTILINE) is None, said
-    assert "STATUS: deployed" in output or "Rollback was a success" in output
+    assert re.search(r"STATUS: deployed|Rollback was a success|uninstalled", output)
+    return hooks
+
+
+def _assert_hooks_are_gone(cluster: Cluster) -> None:
+    assert [each["metadata"]["name"] for each in _hooks() if cluster.has(each, "sluicegate")] == []
+
+
+def _hooks() -> list[Manifest]:
+    hooks = [each for each in manifests("full") if "helm.sh/hook" in (each["metadata"].get("annotations") or {})]
+    assert {each["kind"] for each in hooks} == {"Job", "NetworkPolicy"}
+    return hooks
 
 
 def _said(*command: str) -> list[str]:

@@ -56,6 +56,25 @@ def test_the_main_job_goes_through_nginx(project: Project) -> None:
     assert read(project, f"jobs/{job}/lib/auth.ts") == CODE["inputData"]["files"][0]["content"]
 
 
+def test_insights_shows_the_main_job_through_nginx(project: Project) -> None:
+    counted = succeeded(project)
+    assert project.approve(project.submit(CODE))["status"] == "succeeded"
+    eventually(lambda: succeeded(project) == counted + 1, "it is counted", within_seconds=30, every_seconds=0.2)
+    with project.client("approver") as client:
+        page = client.get("/admin/insights")
+    assert page.status_code == 200, page.text
+    assert "<code>code-generation</code>" in page.text
+
+
+def succeeded(project: Project) -> int:
+    """How many runs of the main job's type have succeeded within the hour, as insights says."""
+    with project.client("approver") as client:
+        answer = client.get("/api/admin/insights", params={"window": "hour"})
+    assert answer.status_code == 200, answer.text
+    found = {each["jobType"]: each["ended"] for each in answer.json()["jobTypes"]}
+    return int(found.get(CODE["jobType"], {}).get("succeeded", 0))
+
+
 def test_events_pass_through_nginx_as_they_come(project: Project) -> None:
     job = project.submit(CODE)
     with project.client("submitter") as client, client.stream("GET", f"/api/agent-jobs/{job}/events") as stream:
@@ -70,7 +89,7 @@ def test_events_pass_through_nginx_as_they_come(project: Project) -> None:
 
 def test_what_nobody_serves_is_a_problem_document(project: Project) -> None:
     with project.client("submitter") as client:
-        for path in ("/", "/apis", "/metrics", "/healthz"):
+        for path in ("/apis", "/metrics", "/healthz"):
             answer = client.get(path)
             assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), path
             assert answer.json()["type"].endswith("/not-found")

@@ -150,3 +150,21 @@ def test_other_topics_take_binary_mode_alone(headers: tuple[tuple[str, bytes], .
     with pytest.raises(MalformedRecord) as refused:
         read(JobControl, value, headers)
     assert refused.value.code == "bad-envelope"
+
+
+def test_a_structured_event_without_its_header_is_told_which() -> None:
+    envelope = {
+        "specversion": "1.0",
+        "type": "sluicegate.job-requested.v1",
+        "source": "erp",
+        "id": "1",
+        "data": REQUEST,
+    }
+    with pytest.raises(MalformedRecord, match=r"needs the header content-type: application/cloudevents\+json") as found:
+        read(JobRequested, json.dumps(envelope).encode(), (), any_mode=True)
+    assert found.value.code == "bad-envelope"
+
+
+def test_data_that_is_no_object_is_told_so() -> None:
+    with pytest.raises(MalformedRecord, match="its data should be an object"):
+        read(JobRequested, b"[1]", (), any_mode=True)

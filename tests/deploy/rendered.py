@@ -21,7 +21,9 @@ class Container:
 
     service: str
     command: str
-    """What the service is asked to do: `serve` or `migrate`."""
+    """What it is asked to do: `serve`, `migrate`, or `apply` the topics."""
+    words: tuple[str, ...]
+    """What is started, as far as the image does not say it."""
     variables: dict[str, str | None]
     """By name; None: the value stands in a Secret."""
     files: dict[str, str]
@@ -52,8 +54,8 @@ def containers(values: str) -> Iterator[Container]:
         service = each["metadata"]["labels"]["app.kubernetes.io/component"].removeprefix("migrate-")
         variables = {entry["name"]: entry.get("value") for entry in container["env"]}
         assert len(variables) == len(container["env"]), "a variable is set twice"
-        (command,) = container["args"]
-        yield Container(service, command, variables, _files(pod, container))
+        words = (*container.get("command", ()), *container["args"])
+        yield Container(service, container["args"][0], words, variables, _files(pod, container))
 
 
 def _files(pod: dict[str, Any], container: dict[str, Any]) -> dict[str, str]:

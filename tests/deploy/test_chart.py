@@ -6,6 +6,7 @@ import tomllib
 import yaml
 
 from sluicegate_dev.routes import Route, read_routes
+from tests.alerts.expressions import DASHBOARDS, RULES
 from tests.deploy.rendered import CHART, RENDERED, REPOSITORY, SETS, manifest, manifests
 
 MEND = "run `make chart`"
@@ -18,9 +19,35 @@ def test_the_routes_are_those_of_every_front_door() -> None:
 def test_the_ingress_sends_each_prefix_to_its_service() -> None:
     (rule,) = manifest("full", "Ingress", "front")["spec"]["rules"]
     paths = rule["http"]["paths"]
-    assert {path["pathType"] for path in paths} == {"Prefix"}
+    assert {path["path"] for path in paths if path["pathType"] != "Prefix"} == {"/"}, "it would take everything"
     sent = {Route(path["path"], path["backend"]["service"]["name"].removeprefix("sluicegate-")) for path in paths}
     assert sent == set(read_routes(REPOSITORY / "deploy" / "routes.toml"))
+
+
+def test_the_alerts_are_those_of_every_prometheus() -> None:
+    assert (CHART / "alerts.yml").read_bytes() == RULES.read_bytes(), MEND
+
+
+def test_the_operator_gets_every_rule_with_a_link_that_leads_somewhere() -> None:
+    rules = yaml.safe_load(RULES.read_text())
+    assert manifest("strict", "PrometheusRule", "alerts")["spec"] == rules
+    linked = manifest("full", "PrometheusRule", "alerts")["spec"]
+    for group, its in zip(rules["groups"], linked["groups"], strict=True):
+        for rule in group["rules"]:
+            path, _, entry = rule["annotations"]["runbook_url"].partition("#")
+            assert path == "docs/runbook.md"
+            rule["annotations"]["runbook_url"] = f"https://git.example.com/sluicegate/docs/runbook.md#{entry}"
+        assert its == group
+
+
+def test_grafana_gets_every_dashboard_as_it_is_elsewhere() -> None:
+    boards = {file.name: file.read_text() for file in DASHBOARDS.glob("*.json")}
+    assert {file.name: file.read_text() for file in (CHART / "dashboards").iterdir()} == boards, MEND
+    made = manifest("full", "ConfigMap", "dashboards")
+    assert made["data"] == {f"sluicegate-{name}": board for name, board in boards.items()}
+    assert made["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert made["metadata"]["annotations"] == {"grafana_folder": "Sluicegate"}
+    assert not [each for values in ("minimal", "strict") for each in manifests(values) if each["kind"] == "ConfigMap"]
 
 
 def test_what_is_committed_was_rendered_from_this_chart() -> None:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 from sluicegate_api.settings import ApiSettings
 from sluicegate_checkpoint_svc.settings import CheckpointSettings
 from sluicegate_kit.settings import MigrationSettings, PageSettings, load, variable
+from sluicegate_schemas.broker.settings import KafkaSettings
 from sluicegate_worker.settings import WorkerSettings
 from tests.deploy.rendered import CHART, SETS, Container, containers
 
@@ -18,6 +19,10 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "worker": WorkerSettings,
     "insights": PageSettings,
 }
+HOOKS: dict[str, type[BaseSettings]] = {"migrate": MigrationSettings, "apply": KafkaSettings}
+"""By what they do, whoever's image has it."""
+OF_LIBPQ = {"PGSSLROOTCERT"}
+"""Variables of PostgreSQL's client library: who may vouch for the server."""
 IN_A_SECRET = "postgresql://user:password@host/database"
 """Good enough for every variable whose value the chart does not know."""
 
@@ -30,7 +35,7 @@ EVERY = [
 
 def kind_of(container: Container) -> type[BaseSettings]:
     """The settings that the container's process reads."""
-    return MigrationSettings if container.command == "migrate" else SETTINGS[container.service]
+    return HOOKS.get(container.command) or SETTINGS[container.service]
 
 
 def known(kind: type[BaseSettings]) -> set[str]:
@@ -50,7 +55,7 @@ def of_handlers(values: str) -> set[str]:
 @pytest.mark.parametrize(("values", "container"), EVERY)
 def test_every_variable_is_a_setting_that_the_service_knows(values: str, container: Container) -> None:
     theirs = of_handlers(values) if container.service == "worker" else set()
-    assert container.variables.keys() - theirs - known(kind_of(container)) == set()
+    assert container.variables.keys() - theirs - OF_LIBPQ - known(kind_of(container)) == set()
 
 
 @pytest.mark.parametrize(("values", "container"), EVERY)
@@ -73,7 +78,7 @@ def test_every_value_is_one_that_the_setting_takes(
 def test_every_file_that_a_variable_names_is_mounted_and_every_mounted_file_is_named(
     values: str, container: Container
 ) -> None:
-    named = {value for name, value in container.variables.items() if name.endswith("_FILE")}
+    named = {value for name, value in container.variables.items() if name.endswith("_FILE") or name in OF_LIBPQ}
     assert named == container.files.keys()
 
 

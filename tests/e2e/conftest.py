@@ -4,7 +4,7 @@ Starting five processes takes longer than most tests, so a module shares what it
 checked on everything that has happened in it so far.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.town import HANDLERS, REPOSITORY, Sink, Town
 from tests.support.databases import Databases
 from tests.support.kafka import RealKafka, forget_everything
-from tests.support.stack import Stack
+from tests.support.stack import Stack, directly
 
 TownFactory = Callable[..., Town]
 
@@ -31,7 +31,14 @@ def make_town(
     """`make_town(worker=1)`: a started town; more settings by name, `SLUICEGATE_…`."""
     with ExitStack() as ends:
 
-        def make(*, api: int = 1, worker: int = 2, checkpoint_svc: int = 2, **settings: str) -> Town:
+        def make(
+            *,
+            api: int = 1,
+            worker: int = 2,
+            checkpoint_svc: int = 2,
+            reached_by: Callable[[str], Mapping[str, str]] = directly,
+            **settings: str,
+        ) -> Town:
             folder = tmp_path_factory.mktemp("town")
             sink = Sink(folder / "effects.jsonl")
             ends.callback(sink.close)
@@ -43,6 +50,7 @@ def make_town(
                     settings={"EFFECT_SINK": sink.url, "ENABLE_AGENT_WORKER": "true", **settings},
                     handlers=HANDLERS,
                     python_path=REPOSITORY,
+                    reached_by=reached_by,
                 )
             )
             stack.start(api=api, worker=worker, checkpoint_svc=checkpoint_svc)

@@ -81,7 +81,7 @@ def _records(bootstrap_servers: str) -> list[Any]:
     consumer = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "repeating"})
     try:
         places = [TopicPartition(topic.name, number, 0) for topic in TOPICS for number in range(topic.partitions)]
-        number = sum(consumer.get_watermark_offsets(place, timeout=10)[1] for place in places)
+        number = sum(consumer.get_watermark_offsets(place, timeout=30)[1] for place in places)
         consumer.assign(places)
         found: list[Any] = []
         while len(found) < number:

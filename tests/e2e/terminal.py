@@ -42,7 +42,7 @@ class Terminal:
             start_new_session=True,
         )
 
-    def run(self, block: str, *, within_seconds: float = 60) -> Ran:
+    def run(self, block: str, *, within_seconds: float = 180) -> Ran:
         """Types the block and waits until it has ended; the shell is killed when it takes longer."""
         assert self._shell.stdin is not None
         assert self._shell.stdout is not None

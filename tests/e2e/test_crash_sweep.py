@@ -77,7 +77,7 @@ def kill_at(town: Town, service: Service, point: str, hit: int, tmp_path: Path) 
     victim.start(SLUICEGATE_CRASH_POINT=f"{point}:{hit}", SLUICEGATE_CRASH_MARKER=str(marker))
     submitting = Thread(target=town.submit_mixture, args=(JOBS,))
     submitting.start()
-    assert victim.wait_until_dead(within_seconds=60) == -signal.SIGKILL
+    assert victim.wait_until_dead(within_seconds=180) == -signal.SIGKILL
     assert marker.read_text() == point
     for replica in others or replicas:
         replica.start()

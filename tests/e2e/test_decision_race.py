@@ -72,7 +72,7 @@ def _ask(town: Town, name: str, count: int) -> dict[str, str]:
         rows = town.stack.rows(CHECKPOINT_SVC, query, jobs)
         return {str(row["checkpoint_id"]): row["job_id"] for row in rows} if len(rows) == count else None
 
-    return eventually(asked, f"{count} jobs wait", within_seconds=60, every_seconds=0.2)
+    return eventually(asked, f"{count} jobs wait", within_seconds=180, every_seconds=0.2)
 
 
 def _expect(town: Town, jobs: dict[str, str], votes: list[Vote]) -> None:

@@ -47,7 +47,7 @@ def first(town: Town) -> Replica:
 
 def agrees(town: Town, insights: Replica, figures: Figures) -> None:
     insights.wait_until_ready()
-    eventually(lambda: told(town.stack, insights) == figures, "the figures are those of the tables", within_seconds=10)
+    eventually(lambda: told(town.stack, insights) == figures, "the figures are those of the tables")
 
 
 def test_figures_are_those_of_the_tables(town: Town, figures: Figures) -> None:
@@ -75,9 +75,7 @@ def test_the_whole_log_sent_again_backwards_changes_nothing_then_or_after_a_rebu
     with town.stack.client(first(town)) as client:
         before = client.get("/api/admin/insights").json()
         assert send_everything_again(town.stack.bootstrap_servers) > 30
-        eventually(
-            lambda: client.get("/api/admin/insights").json()["behind"] == 0, "it has read all of it", within_seconds=10
-        )
+        eventually(lambda: client.get("/api/admin/insights").json()["behind"] == 0, "it has read all of it")
     assert before["complete"]
     agrees(town, first(town), figures)
     assert first(town).stop() == 0

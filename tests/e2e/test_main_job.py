@@ -166,7 +166,8 @@ def test_what_the_approver_saw_is_what_the_effect_received(town: Town) -> None:
         CHECKPOINT_SVC, "SELECT payload, checkpoint_id FROM exhibits NATURAL JOIN checkpoints WHERE job_id = %s", job_id
     )
     assert effect.digest == digest(bytes(checkpoint["payload"]))
-    assert (
-        len(town.stack.rows(API, "SELECT * FROM job_decisions WHERE checkpoint_id = %s", checkpoint["checkpoint_id"]))
-        == 1
+    shown = "SELECT * FROM job_decisions WHERE checkpoint_id = %s"
+    found = eventually(
+        lambda: town.stack.rows(API, shown, checkpoint["checkpoint_id"]), "the api has heard of the decision"
     )
+    assert len(found) == 1

@@ -64,7 +64,7 @@ def _wait_for(town: Town, rows: str, count: int) -> None:
         found: int = town.stack.rows(API, f"SELECT count(*) AS n FROM {rows}")[0]["n"]
         return found >= count
 
-    eventually(enough, f"{count} {rows}", within_seconds=120, every_seconds=0.5)
+    eventually(enough, f"{count} {rows}", within_seconds=300, every_seconds=0.5)
 
 
 def _dead_letters(town: Town) -> dict[Place, dict[str, Any]]:

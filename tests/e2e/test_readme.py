@@ -17,7 +17,7 @@ from tests.support.waiting import eventually
 REPOSITORY = Path(__file__).parents[2]
 SENDS = re.compile(r"submit |approve |send_and_wait|-X POST")
 """A block that sends something is run once. One that looks is looked at again until there is what it looks for."""
-INSTALLED_AND_READY_SECONDS, READY_SECONDS = 400, 60
+INSTALLED_AND_READY_SECONDS, READY_SECONDS = 600, 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Newcomer:
             return tries[-1].ok
 
         try:
-            eventually(looked, text, within_seconds=30, every_seconds=0.2)
+            eventually(looked, text, within_seconds=90, every_seconds=0.2)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{tries[-1].output}") from None
         return tries[-1].output

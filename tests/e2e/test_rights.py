@@ -19,17 +19,17 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from sluicegate_dev.errors import CannotRunHere
 from sluicegate_dev.processes import environment
-from sluicegate_dev.services import API, CHECKPOINT_SVC, WORKER
+from sluicegate_dev.services import INSIGHTS, PROCESSES
 from sluicegate_schemas.broker.security import Security
 from sluicegate_schemas.rights import Kind, group_of, rights_of, user_of
 from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, TOPICS, Party
 from tests.conftest import StackFactory
+from tests.e2e.recount import recount
+from tests.e2e.recount import told as shown
 from tests.e2e.rights import ON_CLUSTER, ON_GROUP, ON_TOPIC, Probe
 from tests.e2e.upstream import produce, record
-from tests.support.guarded_kafka import ADMIN, GuardedKafka
-from tests.support.requirements import lacking
+from tests.support.guarded_kafka import ADMIN, GuardedKafka, guarded_kafka
 from tests.support.stack import ENDED
 from tests.support.waiting import eventually
 
@@ -39,16 +39,9 @@ UPSTREAM_GROUP = f"{user_of(Party.UPSTREAM)}-erp"
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedKafka]:
     """With every right that `topics apply` grants."""
-    kafka = GuardedKafka(tmp_path_factory.mktemp("guarded"))
-    try:
-        kafka.start()
-    except CannotRunHere as error:
-        lacking("kafka", str(error))
-    try:
+    with guarded_kafka(tmp_path_factory.mktemp("guarded")) as kafka:
         assert topics(kafka, "apply", "--users").returncode == 0
         yield kafka
-    finally:
-        kafka.wipe()
 
 
 def topics(kafka: GuardedKafka, *words: str, user: str = ADMIN, **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -62,10 +55,9 @@ def test_the_main_job_passes_with_a_user_for_each_service_and_one_upstream(
     guarded: GuardedKafka, make_stack: StackFactory
 ) -> None:
     stack = make_stack(guarded.bootstrap_servers)
-    for service in (API, WORKER, CHECKPOINT_SVC):
+    for service in PROCESSES:
         stack.add(service, **guarded.settings(user_of(Party(service.name)))).start()
-    for service in (API, WORKER, CHECKPOINT_SVC):
-        stack.replicas[service.name][0].wait_until_ready()
+    stack.wait_until_ready()
     upstream = guarded.foreign_client(user_of(Party.UPSTREAM))
     asked: dict[str, Any] = {
         "jobId": "erp:1",
@@ -82,6 +74,10 @@ def test_the_main_job_passes_with_a_user_for_each_service_and_one_upstream(
         assert (stack.workspace / target / "hello.txt").read_text() == "Hello.\n"
     assert told(guarded, asked["jobId"]) == "succeeded"
     stack.wait_until_answered()
+    (insights,) = stack.replicas[INSIGHTS.name]
+    counted = recount(stack)
+    assert counted["code-generation"]["ended"] == {"succeeded": 2}
+    eventually(lambda: shown(stack, insights) == counted, "insights shows both jobs")
     logs = "".join(replica.log.read_text() for each in stack.replicas.values() for replica in each)
     assert "AUTHORIZATION" not in logs.upper()
     for party in Party:
@@ -193,5 +189,5 @@ def comes_in(kafka: GuardedKafka, security: Security) -> bool:
     config: dict[str, Any] = {"bootstrap.servers": kafka.bootstrap_servers, "log_level": 0, "error_cb": errors.append}
     client = AdminClient(config | security.librdkafka())
     answer = client.describe_cluster(request_timeout=20)
-    eventually(lambda: client.poll(0.05) or errors or answer.done(), "an answer, or an error", within_seconds=20)
+    eventually(lambda: client.poll(0.05) or errors or answer.done(), "an answer, or an error")
     return not errors

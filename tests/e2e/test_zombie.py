@@ -19,9 +19,9 @@ LOST = "lease lost"
 
 @pytest.fixture(scope="module")
 def town(make_town: TownFactory) -> Town:
-    """Two workers with room for everything, and a lease of a second."""
+    """Two workers with room for everything, and a lease that one which is merely slow does not lose."""
     return make_town(
-        SLUICEGATE_LEASE_SECONDS="1", SLUICEGATE_HEARTBEAT_SECONDS="0.2", SLUICEGATE_MAX_CONCURRENT_JOBS="20"
+        SLUICEGATE_LEASE_SECONDS="4", SLUICEGATE_HEARTBEAT_SECONDS="0.2", SLUICEGATE_MAX_CONCURRENT_JOBS="20"
     )
 
 

@@ -105,7 +105,7 @@ class Town:
                     jobs.append(self.submit("witness-flaky", {"failing_attempts": 1}, "succeeded"))
         return jobs
 
-    def wait_for_ends(self, *, within_seconds: float = 60) -> None:
+    def wait_for_ends(self, *, within_seconds: float = 180) -> None:
         """Until the api shows every job in the state that is expected, and nothing is unanswered."""
         deadline = time.monotonic() + within_seconds
 
@@ -153,11 +153,11 @@ class Town:
         consumer = Consumer({"bootstrap.servers": self.stack.bootstrap_servers, "group.id": "witness"})
         try:
             partitions = [TopicPartition(JOB_LIFECYCLE.name, each, 0) for each in range(JOB_LIFECYCLE.partitions)]
-            ends = {each.partition: consumer.get_watermark_offsets(each, timeout=10)[1] for each in partitions}
+            ends = {each.partition: consumer.get_watermark_offsets(each, timeout=30)[1] for each in partitions}
             unread = {number for number, end in ends.items() if end > 0}
             consumer.assign(partitions)
             while unread:
-                message = consumer.poll(10)
+                message = consumer.poll(30)
                 assert message is not None, "the topic has no more records though it should"
                 assert message.error() is None, message.error()
                 number, following = message.partition() or 0, (message.offset() or 0) + 1

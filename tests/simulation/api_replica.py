@@ -15,6 +15,7 @@ from sluicegate_schemas.topics import (
     WORKER_STATUS,
     Party,
 )
+from tests.simulation.keys import MAC_KEYS
 from tests.simulation.process import Process
 
 TOPICS = (JOB_LIFECYCLE, WORKER_STATUS, CHECKPOINT_CREATED, CHECKPOINT_DECIDED, DEAD_LETTER)
@@ -33,7 +34,7 @@ class ApiReplica(Process):
             **of_process,
         )
         self._started = False
-        self.begin(subscriptions(SILENCE, b""))
+        self.begin(subscriptions(SILENCE, lambda: MAC_KEYS))
         self.do(self._start())
 
     def ingest_some(self) -> None:

@@ -49,6 +49,8 @@ class Database:
         for statement, params in rows.statements:
             queries.execute(self.tables, statement, params, rows.now)
         self._answer(set(rows.answers))
+        for reading in rows.readings:
+            reading.rows += queries.select(self.tables, reading.selection, rows.now)
         for row in outbox:
             self.tables.of(EMITTED).setdefault(row.id, row)
         return Committed(results, rows.emitted)

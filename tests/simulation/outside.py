@@ -32,7 +32,7 @@ from sluicegate_schemas.topics import JOB_REQUESTED
 from tests.simulation.api_replica import SILENCE, ApiReplica
 from tests.simulation.checkpoint_replica import SETTLEMENT
 from tests.simulation.house import House
-from tests.simulation.keys import MAC_KEY
+from tests.simulation.keys import MAC_KEYS
 from tests.simulation.process import Process
 from tests.witness.evidence import Told
 
@@ -49,7 +49,7 @@ class Outside:
     told: list[Told] = field(default_factory=list)
     upstream: dict[str, bytes] = field(default_factory=dict)
     """What upstream systems have asked for."""
-    desk: Desk = field(default_factory=lambda: Desk(InputSchemas(), MAC_KEY, 10_000))
+    desk: Desk = field(default_factory=lambda: Desk(InputSchemas(), lambda: MAC_KEYS, 10_000))
 
     def submit(self) -> None:
         """A caller of the api."""

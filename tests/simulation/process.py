@@ -11,7 +11,8 @@ from psycopg.errors import DeadlockDetected
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.table import Table
 from sluicegate_kit.db.transaction import Committed
-from sluicegate_kit.db.write_loop import WriteLoop, _Waiting
+from sluicegate_kit.db.waiting import Waiting
+from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.kafka.ingest import Ingest, Subscription
 from sluicegate_kit.kafka.ports import NotDelivered, OnDelivered
 from sluicegate_kit.metrics import Metrics
@@ -45,7 +46,7 @@ class MemoryWriteLoop(WriteLoop):
         )
         self._process = process
 
-    async def _try(self, batch: list[_Waiting]) -> Committed:
+    async def _try(self, batch: list[Waiting]) -> Committed:
         process, chance = self._process, self._process.chance
         await asyncio.sleep(chance.between(0.001, 0.2) if chance.bad(0.3) else 0.001)
         await process.live()

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sluicegate_api.tables import JOBS
 from sluicegate_checkpoint_svc.tables import CHECKPOINTS
-from sluicegate_kit.db.table import Selection, Table
+from sluicegate_kit.db.table import NOW, Selection, Table
 from sluicegate_kit.kafka.positions import POSITIONS
 from sluicegate_kit.outbox.row import OUTBOX
+from sluicegate_kit.outbox.sweeper import DUE, MAKE_DUE
 from sluicegate_schemas.job_lifecycle import AnswerOutcome
 from sluicegate_worker.loops.reporter import JOBS_PER_SECOND
 from sluicegate_worker.operations.perform import SETTLE
+from sluicegate_worker.operations.settle import OF_JOBS, OF_RUNS
 from sluicegate_worker.operations.stage import LOST
 from sluicegate_worker.tables import CONTROLS, JOURNAL, REPORT_SWEEPS, REQUESTS, RUNS
 from tests.simulation.tables import Tables
@@ -89,6 +91,16 @@ def _of_job(tables: Tables, now: datetime, params: Sequence[Any]) -> Applies:
     return lambda row: row.job_id == job_id
 
 
+def _of_jobs(tables: Tables, now: datetime, params: Sequence[Any]) -> Applies:
+    (job_ids,) = params
+    return lambda request: request.job_id in job_ids
+
+
+def _of_runs(tables: Tables, now: datetime, params: Sequence[Any]) -> Applies:
+    runs = set(zip(*params, strict=True))
+    return lambda entry: (entry.job_id, entry.run) in runs
+
+
 def _checkpoints(among: Condition) -> Condition:
     def condition(tables: Tables, now: datetime, params: Sequence[Any]) -> Applies:
         applies = among(tables, now, params)
@@ -112,18 +124,20 @@ PAGE = "job_id > %b AND (finished_at IS NULL OR finished_at > clock_timestamp() 
 OF_PAGE = f"job_id IN (SELECT job_id FROM runs WHERE {PAGE} ORDER BY job_id LIMIT {JOBS_PER_SECOND})"
 
 _SELECTIONS: dict[tuple[Table[Any], str], Condition] = {
-    (OUTBOX, "claimed_until <= clock_timestamp()"): _of_row(lambda row, now: row.claimed_until <= now),
-    (JOBS, "report_at <= clock_timestamp()"): _of_row(lambda job, now: job.report_at and job.report_at <= now),
-    (CHECKPOINTS, "state = 'pending' AND expires_at <= clock_timestamp()"): _of_row(
+    (OUTBOX, DUE): _of_row(lambda row, now: row.claimed_until <= now),
+    (JOBS, f"report_at <= {NOW}"): _of_row(lambda job, now: job.report_at and job.report_at <= now),
+    (CHECKPOINTS, f"state = 'pending' AND expires_at <= {NOW}"): _of_row(
         lambda row, now: row.state == "pending" and row.expires_at is not None and row.expires_at <= now
     ),
     (RUNS, "rank IS NOT NULL AND job_type = ANY(%b::text[])"): _ready,
     (RUNS, "rank IS NOT NULL AND NOT announced"): _of_row(lambda run, now: run.rank and not run.announced),
-    (RUNS, "due_at <= clock_timestamp()"): _of_row(lambda run, now: run.due_at and run.due_at <= now),
+    (RUNS, f"due_at <= {NOW}"): _of_row(lambda run, now: run.due_at and run.due_at <= now),
     (RUNS, "due_at IS NOT NULL AND blocked_reason IS NOT NULL AND job_type = ANY(%b::text[])"): _blocked,
     (RUNS, LOST): _lost,
     (REQUESTS, f"job_id IN (SELECT job_id FROM runs WHERE owes_request AND {LOST})"): _requests_of_lost,
     (REQUESTS, "job_id = %b"): _of_job,
+    (REQUESTS, OF_JOBS): _of_jobs,
+    (JOURNAL, OF_RUNS): _of_runs,
     (JOURNAL, "job_id = %b AND checkpoint_id IS NOT NULL"): _checkpoints(_of_job),
     (POSITIONS, "true"): _of_row(lambda row, now: True),
     (REPORT_SWEEPS, "true"): _of_row(lambda row, now: True),
@@ -167,6 +181,6 @@ STATEMENTS: dict[str, Callable[..., None]] = {
     "DELETE FROM outbox WHERE id IN "
     "(SELECT id FROM outbox WHERE id = ANY(%b::uuid[]) ORDER BY id FOR UPDATE SKIP LOCKED)": _delete_sent,
     "UPDATE outbox SET claimed_until = 'infinity' WHERE id = ANY(%b::uuid[])": _shelve,
-    "UPDATE outbox SET claimed_until = clock_timestamp() WHERE claimed_until < 'infinity'": _make_waits_due,
+    MAKE_DUE: _make_waits_due,
     SETTLE: _settle_control,
 }

@@ -149,6 +149,7 @@ class Simulation:
         at_rest = 0
         for turn in range(ROUNDS):
             self.outside.want_fleet(Desired.STARTED)
+            self.house.restart()  # who was draining has ended
             await asyncio.sleep(5 if turn < 10 else 60)
             for process in self.house.processes:
                 process.do(process.look_around())

@@ -29,12 +29,10 @@ from sluicegate_schemas.worker_status import WorkerStatus
 from sluicegate_worker.consumers.checkpoints import Decisions, checkpoint_recorded
 from sluicegate_worker.consumers.controls import fleet_control, job_control
 from sluicegate_worker.consumers.requests import Requests
-from sluicegate_worker.domain.run import Run
 from sluicegate_worker.executing.claims import Claims
 from sluicegate_worker.executing.execution import Bench
 from sluicegate_worker.executing.executor import Executor
 from sluicegate_worker.executing.heartbeat import Beat, Owned
-from sluicegate_worker.executing.loading import Loader, Past
 from sluicegate_worker.executing.observing import Observers
 from sluicegate_worker.executing.replica import Replica
 from sluicegate_worker.executing.replica_lease import ReplicaLease
@@ -42,8 +40,8 @@ from sluicegate_worker.lifecycle import SOURCE
 from sluicegate_worker.loops.reporter import Reporter
 from sluicegate_worker.loops.stager import Stager
 from sluicegate_worker.reads import Reads
-from sluicegate_worker.tables import FLEET, JOURNAL, REQUESTS, RUNS, TABLES
-from tests.simulation.keys import GENUINE, MAC_KEY
+from sluicegate_worker.tables import FLEET, RUNS, TABLES
+from tests.simulation.keys import GENUINE, MAC_KEYS
 from tests.simulation.process import Process, current
 from tests.simulation.sink import Sink
 from tests.simulation.tables import Member, Tables
@@ -55,28 +53,6 @@ MARGIN_SECONDS = 1.0
 UNHANDLED_TYPE_SECONDS = 60
 MODULES = ("tests.simulation.handlers",)
 TOPICS = (JOB_REQUESTED, JOB_CONTROL, FLEET_CONTROL, CHECKPOINT_DECIDED, CHECKPOINT_RECORDED)
-
-
-class MemoryLoader(Loader):
-    """Reads journals, a moment after the claim."""
-
-    def __init__(self, replica: "WorkerReplica") -> None:
-        self._replica = replica
-
-    async def load(self, runs: Sequence[Run]) -> dict[str, Past]:
-        """By job id."""
-        await asyncio.sleep(self._replica.chance.between(0, 0.1))
-        await self._replica.live()
-        tables = self._replica.database.tables
-        wanted = {(run.job_id, run.run) for run in runs}
-        pasts = {run.job_id: Past(tables.of(REQUESTS)[run.job_id]) for run in runs}
-        for entry in tables.rows(JOURNAL):
-            if (entry.job_id, entry.run) in wanted:
-                pasts[entry.job_id].entries.append(entry)
-        return pasts
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 class MemoryReads(Reads):
@@ -95,6 +71,14 @@ class MemoryReads(Reads):
     async def ready_types(self) -> frozenset[str]:
         """See `Reads`."""
         return frozenset(run.job_type for run in self._tables.rows(RUNS) if run.rank is not None)
+
+    async def blocked_types(self) -> frozenset[str]:
+        """See `Reads`."""
+        return frozenset(run.job_type for run in self._tables.rows(RUNS) if run.blocked_reason is not None)
+
+    async def any_forgotten(self) -> bool:
+        """See `Reads`."""
+        return any(run.rank is not None and not run.announced for run in self._tables.rows(RUNS))
 
 
 class HouseKeys(PublicKeys):
@@ -136,7 +120,6 @@ class WorkerReplica(Process):
         self.executor = Executor(
             Bench(self.writes, self.claims, Path("unused"), retry, Observers(Metrics(), handlers)),
             handlers,
-            MemoryLoader(self),
         )
         self.replica = Replica(self.claims, self.executor, on_change=self.tell_status)
         self.writes.ride(self.claims)
@@ -144,7 +127,7 @@ class WorkerReplica(Process):
         self.stager = Stager(self.writes, reads, unhandled_type_seconds=UNHANDLED_TYPE_SECONDS)
         self.reporter = Reporter(self.writes)
         self.lease = self._new_lease()
-        requests = Requests(MAC_KEY, max_input_bytes=10_000)
+        requests = Requests(lambda: MAC_KEYS, max_input_bytes=10_000)
         decisions = Decisions(HouseKeys(), on_forged=lambda: None)
         self.begin(
             (

@@ -1,16 +1,20 @@
 """Real Apache Kafka that lets in whom it knows: TLS with certificates on both sides, SCRAM, StandardAuthorizer."""
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
+from sluicegate_dev.errors import CannotRunHere
 from sluicegate_dev.kafka_jvm import Door, JvmKafka
 from sluicegate_schemas.broker.security import Security
 from sluicegate_schemas.rights import user_of
 from sluicegate_schemas.topics import Party
 from tests.support.certificates import Authority
+from tests.support.requirements import lacking
 
 ADMIN = "admin"
 
@@ -120,3 +124,17 @@ class GuardedKafka:
 
     def _scram(self, user: str) -> str:
         return f"SCRAM-SHA-512=[name={user},password={self._password(user)}]"
+
+
+@contextmanager
+def guarded_kafka(folder: Path) -> Iterator[GuardedKafka]:
+    """Started, and gone with the block."""
+    kafka = GuardedKafka(folder)
+    try:
+        kafka.start()
+    except CannotRunHere as error:
+        lacking("kafka", str(error))
+    try:
+        yield kafka
+    finally:
+        kafka.wipe()

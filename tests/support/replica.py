@@ -60,7 +60,7 @@ class Replica:
         everything = {**self.settings, **ports, **settings}
         self._child = serve(self.service, everything, log=self.log, name=self.name)
 
-    def wait_until_ready(self, *, within_seconds: float = 30) -> None:
+    def wait_until_ready(self, *, within_seconds: float = 90) -> None:
         """Until it says that its dependencies are reachable."""
         eventually(
             lambda: self._is_ready() or self._has_ended(), f"{self.name} is ready", within_seconds=within_seconds
@@ -85,7 +85,7 @@ class Replica:
         """SIGTERM; its exit code."""
         return self.child.stop()
 
-    def wait_until_dead(self, *, within_seconds: float = 30) -> int:
+    def wait_until_dead(self, *, within_seconds: float = 90) -> int:
         """Until it ends by itself, as at a crash point; its exit code."""
         try:
             exit_code = self.child.wait(within_seconds)

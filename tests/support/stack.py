@@ -1,6 +1,6 @@
 """The services as processes, any number of replicas of each, on real PostgreSQL and a broker of the caller's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,11 @@ QUICK = {
 """What takes seconds to hours in production takes a second here; a test overrides what it is about."""
 
 
+def directly(url: str) -> Mapping[str, str]:
+    """A service reaches its database without anything between."""
+    return {"SLUICEGATE_DATABASE_URL": url}
+
+
 class Stack:
     """A context manager: whatever it started has ended when it is left."""
 
@@ -57,8 +62,12 @@ class Stack:
         settings: Mapping[str, str] | None = None,
         handlers: str | None = None,
         python_path: Path | None = None,
+        reached_by: Callable[[str], Mapping[str, str]] = directly,
     ) -> None:
-        """`settings` are environment variables for every replica; `handlers` names modules on `python_path`."""
+        """`settings` are environment variables for every replica; `handlers` names modules on `python_path`.
+
+        `reached_by` gives those that lead a service to its database, of which it is given the URL.
+        """
         self.folder = folder
         self.workspace = folder / "workspace"
         self.workspace.mkdir(parents=True, exist_ok=True)
@@ -71,6 +80,7 @@ class Stack:
             name: databases.url(database, service=name.removesuffix("-svc")) for name, database in self._names.items()
         }
         self._settings = {**QUICK, **(settings or {})}
+        self._reached_by = reached_by
         self._worker_settings = {
             **({"SLUICEGATE_HANDLERS": handlers} if handlers else {}),
             **({"PYTHONPATH": str(python_path)} if python_path else {}),
@@ -127,7 +137,9 @@ class Stack:
         around = Surroundings(
             self.bootstrap_servers, self.database_urls, self.keys, self.workspace, {**self._settings, **settings}
         )
-        own = self._worker_settings if service is WORKER else {}
+        own = dict(self._worker_settings) if service is WORKER else {}
+        if service.database:
+            own.update(self._reached_by(self.database_urls[service.name]))
         name = f"{service.name}-{len(replicas) + 1}"
         replica = Replica(service, name, {**settings_of(service, around), **own}, self.folder)
         replicas.append(replica)
@@ -156,7 +168,7 @@ class Stack:
         found: dict[str, Any] = response.json()
         return found
 
-    def wait_for_job(self, job_id: str, *statuses: str, within_seconds: float = 30) -> dict[str, Any]:
+    def wait_for_job(self, job_id: str, *statuses: str, within_seconds: float = 90) -> dict[str, Any]:
         """The job, once the api shows it in one of the statuses (any end if none is named)."""
         wanted = frozenset(statuses) or ENDED
 
@@ -166,7 +178,7 @@ class Stack:
 
         return eventually(look, f"{job_id} is {' or '.join(sorted(wanted))}", within_seconds=within_seconds)
 
-    def wait_for_checkpoint(self, job_id: str, *, within_seconds: float = 30) -> str:
+    def wait_for_checkpoint(self, job_id: str, *, within_seconds: float = 90) -> str:
         """The id of the checkpoint that the job waits for, once checkpoint-svc shows it as pending."""
 
         def look() -> str | None:
@@ -204,7 +216,7 @@ class Stack:
         """How many rows each service's outbox holds: to publish, or waiting for an answer."""
         return {s.name: int(self.rows(s, "SELECT count(*) AS n FROM outbox")[0]["n"]) for s in SERVICES}
 
-    def wait_until_answered(self, *, within_seconds: float = 30) -> None:
+    def wait_until_answered(self, *, within_seconds: float = 90) -> None:
         """Until every outbox is empty: all is published, nothing waits for an answer."""
         try:
             eventually(

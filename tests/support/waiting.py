@@ -14,7 +14,7 @@ class NeverHappened(AssertionError):
 
 
 def eventually(
-    look: Callable[[], T | None], what: str, *, within_seconds: float = 20, every_seconds: float = _LOOK_SECONDS
+    look: Callable[[], T | None], what: str, *, within_seconds: float = 60, every_seconds: float = _LOOK_SECONDS
 ) -> T:
     """The first result of `look` that is true (not None, False or empty).
 

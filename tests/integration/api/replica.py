@@ -25,7 +25,7 @@ from tests.support.callers import bearer, one_of_each_role
 from tests.support.sessions import write_key_set
 from tests.unit.api.ledger import START
 
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 30.0
 MAC_KEY = b"0123456789abcdef0123456789abcdef"
 
 

@@ -1,6 +1,8 @@
 """Dead letters over HTTP."""
 
 import base64
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,6 +56,37 @@ async def test_a_lifecycle_is_asked_for_again_and_others_are_left_to_their_owner
     assert [(event["action"], event["jobId"]) for event in api.sent("job-control")] == [("report", "job-1")]
     refused = await api.http.post(f"{LETTERS}/{decision}/redrive")
     assert (refused.status_code, found(refused)["type"].rsplit("/")[-1]) == (409, "resent-by-owner")
+
+
+async def test_a_record_too_large_to_be_kept_whole_says_so_and_is_not_sent_again(api: Replica) -> None:
+    """G9."""
+    large = json.dumps({"text": "é" * 2_500_000}, ensure_ascii=False).encode()
+    letter_id = await dead(api, offset=8, value=large)
+    letter = found(await api.http.get(f"{LETTERS}/{letter_id}"))
+    value = base64.b64decode(letter["value"])
+    assert large.startswith(value)
+    assert (letter["valueBytes"], letter["valueText"], letter["reason"]) == (len(large), value.decode(), "it isn't")
+    listed = found(await api.http.get(LETTERS))["items"]
+    assert [item["valueBytes"] for item in listed] == [len(large)]
+
+    refused = await api.http.post(f"{LETTERS}/{letter_id}/redrive")
+    assert (refused.status_code, found(refused)["type"].rsplit("/")[-1]) == (409, "record-not-whole")
+    assert f"it stands in {JOB_REQUESTED.name}, partition 3, offset 8" in found(refused)["detail"]
+    assert api.broker.records(JOB_REQUESTED.name) == []
+    assert "redrivenAt" not in found(await api.http.get(f"{LETTERS}/{letter_id}"))
+
+
+async def test_the_page_shows_what_is_kept_of_a_large_record_and_many_are_sent_without_it(api: Replica) -> None:
+    whole, large = await dead(api), await dead(api, offset=8, value=b"x" * 5_000_000)
+    page = (await api.http.get(f"/admin/dead-letters/{large}")).text
+    assert "first 2 752 512 bytes of 5 000 000" in page.replace("\u202f", " ")
+    assert re.search(r"<button[^>]* disabled", page)
+    assert "record-not-whole" in page
+    assert f'value="{large}"' not in (await api.http.get("/admin/dead-letters")).text
+    done = (await api.http.post("/admin/dead-letters/redrive", data={"letter": [whole, large]})).text
+    assert "1 of 2 sent again" in done
+    assert "The record is too large to be kept whole" in done
+    assert [record.value for record in api.broker.records(JOB_REQUESTED.name)] == [b"\xff{"]
 
 
 async def test_dead_letters_are_listed_in_pages_and_by_topic(api: Replica) -> None:

@@ -46,6 +46,15 @@ async def test_the_fleet_shows_replicas_queue_and_demand(api: Replica) -> None:
     }
 
 
+async def test_ready_jobs_of_a_stopped_fleet_are_no_demand(api: Replica) -> None:
+    api.publish(status(active_jobs=2, queue=[QueueDepth(job_type="simple-task", state="ready", count=4)]))
+    await api.until(WORKER, lambda fleet: fleet["demand"] == 6)
+    stopped = found(await api.http.delete(WORKER))
+    assert (stopped["demand"], stopped["ready"]) == (2, 4)
+    started = found(await api.http.post(WORKER))
+    assert started["demand"] == 6
+
+
 async def test_without_replicas_the_demand_comes_from_the_jobs_themselves(api: Replica) -> None:
     await api.submitted()
     fleet = found(await api.http.get(WORKER))

@@ -18,7 +18,7 @@ JOBS = "/api/agent-jobs"
 
 async def reaches(api: Replica, event: str, count: int) -> None:
     """Wait until that many records were published."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while len(api.sent(event)) < count:  # noqa: ASYNC110 - the broker has no event for it
             await asyncio.sleep(0.01)
 
@@ -109,5 +109,5 @@ async def test_draining_ends_long_polls_and_streams(api_database: str, tmp_path:
         waiting = asyncio.create_task(api.http.get(f"{JOBS}/{job['jobId']}", params={"wait": 60}))
         await api.until(f"{JOBS}/{job['jobId']}", lambda job: True)
         api.service.app.stopping.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert found(await waiting)["status"] == "queued"

@@ -1,13 +1,14 @@
 """POST /api/agent-jobs on a real database."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sluicegate_schemas import mac
 from sluicegate_schemas.worker_status import ReplicaState
-from tests.integration.api.replica import MAC_KEY, Replica, found, simple_task
+from tests.integration.api.replica import DEADLINE_SECONDS, MAC_KEY, Replica, found, simple_task
 from tests.support.callers import bearer
 from tests.unit.api.samples import status
 
@@ -58,7 +59,21 @@ async def test_the_event_proves_that_it_comes_from_the_api(api: Replica) -> None
     await api.submitted()
     (record,) = api.broker.records("sluicegate.job-requested.v1")
     assert record.value is not None
-    assert mac.verify(record.value, dict(record.headers)[mac.HEADER], MAC_KEY)
+    assert mac.verify(record.value, dict(record.headers)[mac.HEADER], (MAC_KEY,))
+
+
+async def test_the_key_that_its_file_begins_with_seals_without_a_restart(api: Replica, tmp_path: Path) -> None:
+    new = b"n" * 32
+
+    async def sealed_by(*keys: bytes) -> bool:
+        await api.submitted()
+        record = api.broker.records("sluicegate.job-requested.v1")[-1]
+        return mac.verify(record.value or b"", dict(record.headers)[mac.HEADER], keys)
+
+    (tmp_path / "mac.key").write_bytes(new + b"\n" + MAC_KEY)
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while not await sealed_by(new):
+            assert await sealed_by(MAC_KEY, new)
 
 
 async def test_long_integers_survive(api: Replica) -> None:

@@ -27,7 +27,7 @@ from tests.unit.checkpoint_svc.examples import KEY, NOON
 
 E = TypeVar("E", bound=Event)
 
-DEADLINE_SECONDS = 10
+DEADLINE_SECONDS = 30
 SECRET = "s" * 32
 DECIDERS = tuple(f"decider-{number}" for number in range(8))
 

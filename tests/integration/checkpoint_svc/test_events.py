@@ -8,9 +8,11 @@ from sluicegate_kit.metrics import Metrics
 from sluicegate_schemas.checkpoint_created import CheckpointCreated
 from sluicegate_schemas.checkpoint_decided import CheckpointDecided, Outcome
 from sluicegate_schemas.checkpoint_recorded import CheckpointRecorded
+from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.ids import checkpoint_id
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome, JobLifecycle, Status
 from sluicegate_schemas.signature import verify
+from sluicegate_schemas.topics import CHECKPOINT_CREATED, DEAD_LETTER
 from tests.integration.checkpoint_svc.replicas import Replica, World
 from tests.unit.checkpoint_svc.examples import KEY, NOON, created
 
@@ -155,6 +157,17 @@ async def test_a_payload_that_is_not_what_its_digest_says_is_dead_lettered_and_b
         for record in world.broker.log(partition).records
     ]
     assert [dict(letter.headers)["dl_code"] for letter in letters] == [b"digest-mismatch"]
+
+
+async def test_a_record_that_no_producer_takes_is_dead_lettered_as_far_as_it_fits(world: World) -> None:
+    """G9."""
+    async with world.replicas() as (replica,):
+        world.broker.append(Message(CHECKPOINT_CREATED.name, created().job_id, b"x" * 5_000_000))
+        await recorded(world, replica, created(key="good"))
+        await world.until(lambda: len(world.broker.records(DEAD_LETTER.name)) == 1)
+    (letter,) = world.broker.records(DEAD_LETTER.name)
+    assert letter.header("dl_code") == b"not-json"
+    assert letter.header("dl_value_bytes") == b"5000000"
 
 
 async def test_what_nobody_decides_in_time_expires_on_either_of_two_replicas(world: World) -> None:

@@ -121,6 +121,17 @@ async def test_the_next_one_is_the_first_that_the_caller_may_decide_on(world: Wo
     assert after.headers["location"] == INBOX
 
 
+async def test_the_next_one_goes_on_from_what_was_decided_and_then_from_the_start(world: World) -> None:
+    events = [asked(job_id=f"job-{number}", requested_by="eve", expires_in_seconds=60 + number) for number in range(3)]
+    skipped, decided, last = events
+    async with world.replicas() as (replica,):
+        await recorded(world, *events)
+        assert (await replica.call("POST", f"/{decided.checkpoint_id}")).status_code == 200
+        ben = Browser(replica, "ben")
+        led = [(await ben.get(f"{INBOX}/next?after={one.checkpoint_id}")).answer for one in (decided, last)]
+    assert [answer.headers["location"] for answer in led] == [review(last), review(skipped)]
+
+
 async def test_the_stream_that_a_page_watches_begins_before_what_it_shows(world: World) -> None:
     async with world.replicas() as (replica,):
         await recorded(world, asked())

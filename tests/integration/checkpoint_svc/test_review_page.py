@@ -103,7 +103,7 @@ async def test_expired_cancelled_invalidated_and_rejected_look_different(world: 
     assert "ben rejected this" in pages["rejected"]
     assert "Not like this" in pages["rejected"]
     tones = [text.split('class="outcome tone-')[1].split('"')[0] for text in pages.values()]
-    assert tones == ["warn", "odd", "bad"]
+    assert tones == ["late", "spent", "odd"]
 
 
 async def test_large_payloads_are_drawn_in_part_and_say_so(world: World) -> None:

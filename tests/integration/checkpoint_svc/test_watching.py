@@ -59,8 +59,7 @@ class Watcher:
 
 @asynccontextmanager
 async def served(replica: Replica) -> AsyncIterator[HttpServer]:
-    """The replica on a port of its own, when it has looked: who watches before that is told to read all again."""
-    await looked(replica)
+    """The replica on a port of its own."""
     server = HttpServer("http", replica.service.app, "127.0.0.1", 0)
     await server.start()
     try:
@@ -84,14 +83,6 @@ async def watching(
         lines = answer.aiter_lines()
         assert await anext(lines) == "retry: 1000"
         yield Watcher(lines, last)
-
-
-async def looked(replica: Replica) -> None:
-    """Returns when the replica knows what happened before it began."""
-    with replica.service.feed.watch() as bell:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            while replica.service.feed.complete_from is None:
-                await bell.wait()
 
 
 async def test_everybody_hears_what_happens_on_any_replica(world: World) -> None:
@@ -154,6 +145,21 @@ async def test_a_page_that_was_made_before_watching_misses_nothing(world: World)
         await replica.call("POST", path)
         async with watching(server, path=url) as watcher:
             assert (await watcher.until("decided"))["state"] == "approved"
+
+
+async def test_who_comes_back_in_the_moment_of_a_start_does_not_have_to_read_all_again(world: World) -> None:
+    async with world.replicas() as (replica,), served(replica) as server, watching(server) as watcher:
+        path = await recorded(world, created())
+        await watcher.until("recorded")
+    async with world.replicas() as (replica,), served(replica) as server:
+        url = events.Events(replica.service.feed, SystemClock()).url
+        async with watching(server, watcher.last) as back, watching(server, path=url) as ana:
+            await replica.call("POST", path)
+            for one in (back, ana):
+                heard: list[str] = []
+                while not heard or heard[-1] != "decided":
+                    heard.append((await one.next())[0])
+                assert "again" not in heard
 
 
 @pytest.mark.parametrize("last", ["0", "1", "999999999999999999"])

@@ -7,6 +7,7 @@ import pytest
 from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
 from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer, Producer
+from tests.ports.kafka.c_producer import produce
 from tests.support.kafka import RealKafka
 
 
@@ -19,7 +20,7 @@ class OnKafka:
             broker.bootstrap_servers,
             "test",
             group_protocol=protocol,
-            delivery_timeout_ms=3_000,
+            delivery_timeout_ms=10_000,
             answer_timeout_ms=2_000,
         )
 
@@ -28,6 +29,9 @@ class OnKafka:
 
     def consumer(self, group: str, *topics: str) -> Consumer:
         return ConfluentConsumer(self.options, group, topics, poll_seconds=0.1, commit_seconds=0)
+
+    def append_unreadable(self, topic: str) -> None:
+        produce(self.broker.bootstrap_servers, topic, b"key", b"{}", header=b"\xff")
 
     def go_away(self) -> None:
         self.broker.kill()

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from sluicegate import JobContext, SyncJobContext, TerminalError, job_handler
-from sluicegate.errors import CheckpointRejected
+from sluicegate.errors import CheckpointRejected, RetryLater
 
 effects: list[tuple[str, Any]] = []
 """What was done outside: (job id, the approved payload)."""
@@ -52,6 +52,19 @@ async def flaky(ctx: JobContext, given: dict[str, Any]) -> dict[str, Any]:
 @job_handler("doomed")
 async def doomed(ctx: JobContext, given: dict[str, Any]) -> dict[str, Any]:
     raise TerminalError("there is no other way")
+
+
+@job_handler("much-later")
+async def much_later(ctx: JobContext, given: dict[str, Any]) -> dict[str, Any]:
+    calls.append(f"much later {ctx.job_id}")
+    raise RetryLater("ask again", after_seconds=float(given["seconds"]))
+
+
+@job_handler("many-steps")
+async def many_steps(ctx: JobContext, given: dict[str, Any]) -> dict[str, Any]:
+    for number in range(given["steps"]):
+        await ctx.step(f"{number:>200}", lambda: None)
+    return {}
 
 
 @job_handler("slow")

@@ -44,7 +44,7 @@ from sluicegate_worker.settings import WorkerSettings
 
 E = TypeVar("E", bound=Event)
 
-DEADLINE_SECONDS = 15
+DEADLINE_SECONDS = 30
 MAC_KEY = b"m" * 32
 KEY_ID = "test-1"
 
@@ -57,6 +57,7 @@ class Town:
     folder: Path
     broker: MemoryBroker = field(default_factory=MemoryBroker)
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    seals_with: mac.Keys = (MAC_KEY,)
     controls: int = 0
 
     def __post_init__(self) -> None:
@@ -113,7 +114,7 @@ class Town:
 
     def send(self, event: Event, *, source: str = "sluicegate/api", sealed: bool = False) -> Message:
         """Produce an event."""
-        extra = ((mac.HEADER, mac.sign(event.to_json(), MAC_KEY)),) if sealed else ()
+        extra = ((mac.HEADER, mac.sign(event.to_json(), self.seals_with)),) if sealed else ()
         message = envelope.write(event, ce_id=new_id(), source=source, at=datetime.now(UTC), extra=extra)
         self.broker.append(message)
         return message

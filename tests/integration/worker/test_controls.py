@@ -2,7 +2,9 @@
 
 import pytest
 
+from sluicegate_schemas.checkpoint_created import CheckpointCreated
 from sluicegate_schemas.checkpoint_decided import Outcome
+from sluicegate_schemas.checkpoint_recorded import CheckpointRecorded
 from sluicegate_schemas.fleet_control import Desired
 from sluicegate_schemas.job_control import Action
 from sluicegate_schemas.job_lifecycle import AnswerOutcome, Status
@@ -22,6 +24,15 @@ def answers(town: Town, job_id: str, control_id: object) -> list[tuple[AnswerOut
     ]
 
 
+async def cancelled_while_it_waits(town: Town, job_id: str) -> CheckpointCreated:
+    """What the job has asked."""
+    town.submit(job_id, "gated")
+    asked = await town.asks(job_id)
+    town.control(job_id, Action.CANCEL)
+    await town.reaches(job_id, Status.CANCELLED)
+    return asked
+
+
 async def test_a_queued_run_is_cancelled_without_calling_its_handler(town: Town) -> None:
     async with town.replica(idle=True):
         town.submit("a", "patient")
@@ -35,10 +46,7 @@ async def test_a_queued_run_is_cancelled_without_calling_its_handler(town: Town)
 async def test_a_waiting_run_is_cancelled_at_once_and_waits_for_its_checkpoint_to_be_closed(town: Town) -> None:
     town.fleet()
     async with town.replica():
-        town.submit("b", "gated")
-        asked = await town.asks("b")
-        town.control("b", Action.CANCEL)
-        await town.reaches("b", Status.CANCELLED)
+        asked = await cancelled_while_it_waits(town, "b")
         waits = await town.rows("SELECT topic FROM outbox WHERE answer_key = %s", f"checkpoint:{asked.checkpoint_id}")
         assert {row["topic"] for row in waits} >= {"sluicegate.job-lifecycle.v1"}
         decision = town.decide(asked, Outcome.CANCELLED)
@@ -50,6 +58,28 @@ async def test_a_waiting_run_is_cancelled_at_once_and_waits_for_its_checkpoint_t
             )
         )
         assert await town.rows("SELECT 1 FROM outbox WHERE answer_key IS NOT NULL") == []
+
+
+async def test_that_a_checkpoint_of_an_earlier_run_is_recorded_does_not_end_the_wait_for_its_closing(
+    town: Town,
+) -> None:
+    town.fleet()
+    async with town.replica():
+        first = await cancelled_while_it_waits(town, "again")
+        town.control("again", Action.RETRY)
+        second = await town.asks("again", count=2)
+        for asked in (first, second):
+            town.send(CheckpointRecorded(checkpoint_id=asked.checkpoint_id, job_id="again", at=asked.at))
+
+        async def waits() -> set[str]:
+            rows = await town.rows("SELECT answer_key FROM outbox WHERE answer_key IS NOT NULL")
+            return {row["answer_key"] for row in rows}
+
+        async def over() -> bool:
+            return f"checkpoint:{second.checkpoint_id}" not in await waits()
+
+        await town.until(over)
+        assert await waits() == {f"checkpoint:{first.checkpoint_id}"}
 
 
 @pytest.mark.parametrize("job_type", ["slow", "patient"])

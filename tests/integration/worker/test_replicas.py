@@ -1,17 +1,25 @@
 """Replicas that die, stall, drain and take over from each other."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 
+import psycopg
 import pytest
 import structlog
+from psycopg.conninfo import conninfo_to_dict
 
-from sluicegate_schemas.job_lifecycle import Status
+from sluicegate_schemas.fleet_control import Desired
+from sluicegate_schemas.job_lifecycle import JobLifecycle, Status
 from sluicegate_schemas.topics import JOB_LIFECYCLE
 from sluicegate_schemas.worker_status import ReplicaState
 from sluicegate_worker.bootstrap import Service
+from sluicegate_worker.operations.receive_control import ReceiveFleetControl
 from tests.integration.worker import handlers
 from tests.integration.worker.replica import Town
+from tests.ports.db.cutting_proxy import CuttingProxy
 
 pytestmark = pytest.mark.anyio
 
@@ -28,17 +36,18 @@ async def test_a_run_suspended_on_one_replica_is_finished_by_another(town: Town)
     assert handlers.calls.count("plan a") == 1
 
 
-async def test_a_lost_lease_counts_an_attempt_and_another_replica_goes_on(town: Town) -> None:
+async def test_a_lost_lease_counts_an_attempt_and_the_run_goes_on_under_another(town: Town) -> None:
+    """On whichever replica is first: the one that lost it comes back under a new one."""
     town.fleet()
     async with town.replica(worker_id="first") as first:
         town.submit("b", "patient", sealed=False)
         await town.reaches("b", Status.RUNNING)
-        await _freeze(first, town)
         async with town.replica(worker_id="second"):
+            await _freeze(first, town, "first")
             await town.until(lambda: any(one.attempt == 2 for one in town.lifecycles("b")))
             handlers.gate("b").set()
             ended = await town.reaches("b", Status.SUCCEEDED)
-    assert (ended.attempt, ended.worker_id, ended.lost_worker_id) == (2, "second", "first")
+    assert (ended.attempt, ended.lost_worker_id) == (2, "first")
     ends = [one for one in town.lifecycles("b") if one.status.terminal]
     assert len(ends) == 1, "the zombie told of an end"
 
@@ -46,7 +55,7 @@ async def test_a_lost_lease_counts_an_attempt_and_another_replica_goes_on(town: 
 async def test_a_replica_that_lost_its_lease_comes_back_under_a_new_one(town: Town) -> None:
     town.fleet()
     async with town.replica() as service:
-        await _freeze(service, town)
+        await _freeze(service, town, "w1")
         town.submit("c", "echo")
         await town.reaches("c", Status.SUCCEEDED)
 
@@ -163,12 +172,95 @@ async def test_two_replicas_share_the_work_and_do_nothing_twice(town: Town) -> N
         await town.until(all_ended)
     rows = await town.rows("SELECT worker_id, lease_no, attempt FROM runs")
     assert {(row["lease_no"], row["attempt"]) for row in rows} == {(1, 1)}
-    told = town.broker.records(JOB_LIFECYCLE.name)
-    ends = [record.key for record in told if b"succeeded" in (record.value or b"")]
-    assert len(ends) == len(set(ends)) == 200
+    told = town.events(JOB_LIFECYCLE.name, JobLifecycle)
+    ends = {(one.job_id, one.finished_at) for one in told if one.status is Status.SUCCEEDED}
+    # A request that a rebalance delivers again is answered again, with the same end.
+    assert len(ends) == len({job_id for job_id, _ in ends}) == 200
 
 
-async def _freeze(service: Service, town: Town) -> None:
+async def _freeze(service: Service, town: Town, worker_id: str) -> None:
     """As if the process had been stopped for longer than its lease: its row has run out before it beats again."""
-    await town.write("UPDATE replicas SET lease_until = clock_timestamp() - interval '1 second'")
+    statement = "UPDATE replicas SET lease_until = clock_timestamp() - interval '1 second' WHERE worker_id = %s"
+    await town.write(statement, worker_id)
     service.heartbeat.hurry()
+
+
+async def test_a_claim_that_lands_while_its_replica_drains_counts_no_attempt(town: Town) -> None:
+    town.fleet()
+    async with _holding(town, "SELECT FROM fleet FOR UPDATE") as held:
+        async with town.replica(poll_interval_seconds=60, lock_timeout_seconds=30) as service:
+            await held.take()
+            await town.write(READY_RUN, "late")
+            await town.write(READY_REQUEST, "late", '{"inputData": {}}')
+            blocked = service.writes.enqueue(ReceiveFleetControl(1, Desired.STARTED))
+            service.claims.wake()
+            await town.until(lambda: held.is_waited_for(), "the batch that claims it is under way")
+            letting_go = asyncio.create_task(_after_drain(service, held))
+        await asyncio.gather(blocked, letting_go)
+    row = await town.run("late")
+    assert (row["status"], row["attempt"], row["owner"]) == ("queued", 1, None)
+
+
+async def test_a_replica_whose_lines_to_the_database_fell_silent_goes_on(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sluicegate_kit.db.connection.ANSWER_SECONDS", 1.0)
+    town.fleet()
+    async with CuttingProxy.to(town.url) as proxy:
+        where = conninfo_to_dict(proxy.url)
+        url = "postgresql://{user}:{password}@127.0.0.1:{port}/{dbname}".format(**where)
+        async with town.replica(database_url=url, lease_seconds=4):
+            town.submit("g", "patient")
+            await town.reaches("g", Status.RUNNING)
+            proxy.fall_silent()
+            handlers.gate("g").set()
+            await town.reaches("g", Status.SUCCEEDED)
+            town.submit("h", "gated")
+            town.decide(await town.asks("h"))
+            await town.reaches("h", Status.SUCCEEDED)
+
+
+READY_RUN = """
+INSERT INTO runs (job_id, run, job_type, status, priority, attempt, max_attempts, request_digest, upstream, ready_at,
+                  seq, control_seq, rank, lease_no, announced, owes_request, running_ms, attempt_ms)
+VALUES (%s, 1, 'patient', 'queued', 5, 1, 3, '', false, now(), 1, 0, now(), 0, true, false, 0, 0)
+"""
+"""As another replica leaves it that had no slot."""
+READY_REQUEST = "INSERT INTO requests (job_id, request, requested_by, received_at) VALUES (%s, %s, 'ana', now())"
+
+
+class _Held:
+    """A lock that a transaction of the test holds."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[tuple[object, ...]], statement: LiteralString) -> None:
+        self._connection = connection
+        self._statement = statement
+
+    async def take(self) -> None:
+        await self._connection.execute(self._statement)
+
+    async def is_waited_for(self) -> bool:
+        return await self._count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0
+
+    async def let_go(self) -> None:
+        await self._connection.rollback()
+
+    async def _count(self, statement: LiteralString) -> int:
+        found = await (await self._connection.execute(statement)).fetchone()
+        assert found is not None
+        return int(str(found[0]))
+
+
+@asynccontextmanager
+async def _holding(town: Town, statement: LiteralString) -> AsyncIterator[_Held]:
+    async with await psycopg.AsyncConnection.connect(town.url) as connection:
+        yield _Held(connection, statement)
+
+
+async def _after_drain(service: Service, held: _Held) -> None:
+    """Let go once the replica drains, and has had its turns to believe that nothing is left."""
+    while service.replica.state is not ReplicaState.DRAINING:  # noqa: ASYNC110 - it is set without a signal
+        await asyncio.sleep(0)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    await held.let_go()

@@ -1,5 +1,8 @@
 """Jobs from request to end, on one replica."""
 
+from itertools import count
+
+import orjson
 import pytest
 
 from sluicegate_schemas.checkpoint_decided import Outcome
@@ -32,6 +35,32 @@ async def test_an_upstream_job_is_made_known_with_its_request_and_a_claimed_name
     assert ended.request.requested_by == "upstream:unknown/ana"
     assert ended.request.input_data == {"big": 2**70}
     assert ended.result == {"echo": {"big": 2**70}}
+
+
+async def test_the_key_that_proves_requests_is_exchanged_while_the_replica_runs(town: Town) -> None:
+    """An overlap: whichever of the two the api seals with, the request is the api's own."""
+    town.fleet()
+    old, new = town.seals_with, (b"n" * 32,)
+    numbers = count()
+
+    async def believed() -> bool:
+        job_id = f"sealed-{next(numbers)}"
+        town.submit(job_id, "echo")
+        return (await town.reaches(job_id, Status.SUCCEEDED)).request is None
+
+    async with town.replica():
+        town.seals_with = new
+        assert not await believed()
+        (town.folder / "mac").write_bytes(b"\n".join(old + new))
+        await town.until(believed, "the new key is known")
+        town.seals_with = old
+        assert await believed()
+        (town.folder / "mac").write_bytes(b"\n".join(new))
+
+        async def refused() -> bool:
+            return not await believed()
+
+        await town.until(refused, "the old key is forgotten")
 
 
 async def test_a_gated_job_waits_for_nothing_but_its_decision(town: Town) -> None:
@@ -154,3 +183,25 @@ async def test_five_hundred_jobs_end_once_each_on_three_slots(town: Town) -> Non
 
 async def _all_ended(town: Town, number: int) -> bool:
     return await town.ended() == number
+
+
+@pytest.mark.parametrize("seconds", [1.8e12, "1e400", "-1e400", "nan", -5])
+async def test_a_retry_at_no_possible_time_is_one_at_a_possible_time(town: Town, seconds: float | str) -> None:
+    """Such as a `Retry-After` in milliseconds since 1970. The run was given back and executed again for ever."""
+    town.fleet()
+    async with town.replica():
+        town.submit("m", "much-later", input_data={"seconds": seconds}, max_attempts=2)
+        await town.until(lambda: any(one.attempt == 2 for one in town.lifecycles("m")), "the attempt is counted")
+
+
+async def test_the_end_of_a_run_of_many_steps_fits_into_its_event(town: Town) -> None:
+    town.fleet()
+    async with town.replica():
+        town.submit("n", "many-steps", input_data={"steps": 500})
+        ended = await town.reaches("n", Status.SUCCEEDED)
+    assert ended.steps is not None
+    assert (
+        len(orjson.dumps([step.model_dump(mode="json", by_alias=True, exclude_none=True) for step in ended.steps]))
+        <= 65_000
+    )
+    assert ended.steps[-1].name.endswith("499"), "the newest are told"

@@ -1,15 +1,21 @@
 """A little ledger, to try the write loop on: accounts that must not go below zero, and a timeline of what happened."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+import psycopg
 
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Emitted, Rows
 from sluicegate_kit.db.table import Need, Table
+from sluicegate_kit.db.write_loop import WriteLoop
+from sluicegate_kit.outbox.row import Patience
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.ids import new_id
 
@@ -138,3 +144,17 @@ class Published:
 
     def publish(self, events: Sequence[Emitted]) -> None:
         self.events.extend(events)
+
+
+@asynccontextmanager
+async def running(url: str, published: Published | None = None, **options: Any) -> AsyncIterator[WriteLoop]:
+    writes = WriteLoop(url, TABLES, publisher=published or Published(), patience=Patience(), name="ledger", **options)
+    task = asyncio.create_task(writes.run())
+    yield writes
+    writes.stop()
+    await task
+
+
+def query(url: str, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(statement.encode()).fetchall()

@@ -1,4 +1,5 @@
-"""A TCP proxy before PostgreSQL that can cut the line when the server has done a statement but not told so yet."""
+"""A TCP proxy before PostgreSQL that can cut the line when the server has done a statement but not told so yet, or let
+lines fall silent without a word to either end."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,6 +18,9 @@ class CuttingProxy:
         self._withhold: bytes | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self.refuse = False
+        self._silent: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
+        self._closed = False
         self.cuts = 0
         self.url = ""
 
@@ -24,17 +28,23 @@ class CuttingProxy:
     @asynccontextmanager
     async def to(cls, target: str) -> AsyncIterator[Self]:
         proxy = cls(target)
-        server = await asyncio.start_server(proxy._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(proxy._accept, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         proxy.url = make_conninfo(target, host="127.0.0.1", hostaddr="127.0.0.1", port=port, sslmode="disable")
         try:
             yield proxy
         finally:
             server.close()
+            proxy._closed = True
             proxy.cut()
+            await asyncio.gather(*proxy._serving, return_exceptions=True)
 
     def withhold(self, answer: bytes) -> None:
         self._withhold = answer
+
+    def fall_silent(self) -> None:
+        """Nothing comes through the present lines any more, and none of them ends. New ones are good."""
+        self._silent |= self._writers
 
     def cut(self) -> None:
         for writer in self._writers:
@@ -47,12 +57,20 @@ class CuttingProxy:
             return await asyncio.open_unix_connection(str(Path(host) / f".s.PGSQL.{port}"))
         return await asyncio.open_connection(host, port)
 
+    def _accept(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        serving = asyncio.get_running_loop().create_task(self._serve(from_client, to_client))
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
+
     async def _serve(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        self._writers.add(to_client)
         if self.refuse:
             to_client.transport.abort()
             return
         from_server, to_server = await self._connect()
-        self._writers |= {to_client, to_server}
+        self._writers.add(to_server)
+        if self._closed:
+            self.cut()
         await asyncio.gather(self._forward(from_client, to_server), self._forward(from_server, to_client, answers=True))
 
     async def _forward(
@@ -64,8 +82,10 @@ class CuttingProxy:
                 self.cuts += 1
                 self.cut()
                 return
-            writer.write(chunk)
-        writer.transport.abort()
+            if writer not in self._silent:
+                writer.write(chunk)
+        if writer not in self._silent:
+            writer.transport.abort()
 
     @staticmethod
     async def _read(reader: asyncio.StreamReader) -> bytes:

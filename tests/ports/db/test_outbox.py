@@ -95,7 +95,7 @@ class Service:
             return connection.execute("SELECT value, sends FROM outbox ORDER BY id").fetchall()
 
     async def until_waiting(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while len(self.waiting()) != count:
                 await asyncio.to_thread(lambda: None)
 
@@ -175,7 +175,10 @@ async def test_two_sweepers_never_take_the_same_row(database: str) -> None:
         await asyncio.gather(*(one.writes.submit(Say(b"%d" % number, f"answer:{number}")) for number in range(300)))
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute("UPDATE outbox SET claimed_until = clock_timestamp()")
-        sent = await asyncio.gather(one.sweeper.sweep(), two.sweeper.sweep(), one.sweeper.sweep())
+        sent = list(await asyncio.gather(one.sweeper.sweep(), two.sweeper.sweep(), one.sweeper.sweep()))
+        while sum(sent) < 300:  # who met the other one's rows got none in that pass
+            sent.append(await two.sweeper.sweep())
+            assert sent[-1] > 0
     assert sum(sent) == 300
     assert {sends for _, sends in one.waiting()} == {1}
 
@@ -183,7 +186,7 @@ async def test_two_sweepers_never_take_the_same_row(database: str) -> None:
 async def test_an_event_that_no_broker_takes_is_kept_and_not_sent_again(database: str) -> None:
     async with running(database, MemoryBroker(), message_max_bytes=50) as service:
         await service.writes.submit(Say(b"x" * 100))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             with psycopg.connect(database, autocommit=True) as connection:
                 shelved = "SELECT count(*) FROM outbox WHERE claimed_until = 'infinity'"
                 while connection.execute(shelved).fetchall() != [(1,)]:
@@ -191,6 +194,14 @@ async def test_an_event_that_no_broker_takes_is_kept_and_not_sent_again(database
         await service.writes.submit(MakeWaitsDue())
         assert await service.sweeper.sweep() == 0
     assert service.said() == []
+
+
+async def test_a_pass_takes_so_many_bytes_that_memory_holds_them(database: str) -> None:
+    async with running(database, MemoryBroker()) as service:
+        await asyncio.gather(*(service.writes.submit(Say(b"x" * 2_500_000, f"answer:{each}")) for each in range(10)))
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("UPDATE outbox SET claimed_until = now() - interval '1 s'")
+        assert [await service.sweeper.sweep() for _ in range(3)] == [7, 3, 0]
 
 
 async def test_a_lost_log_makes_every_wait_due(database: str) -> None:

@@ -2,24 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import psycopg
 import pytest
 
-from sluicegate_kit.db.ddl import KIT_V1
 from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, NotLocked, WritesStopped
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.db.rows import Rows
-from sluicegate_kit.db.table import Match, Need, Selection
+from sluicegate_kit.db.table import Need
 from sluicegate_kit.db.write_loop import WriteLoop
 from sluicegate_kit.outbox.row import OUTBOX, Patience, message
 from tests.ports.db.accounts import (
     ACCOUNTS,
-    DDL,
     TABLES,
     Account,
     Answer,
@@ -28,39 +24,17 @@ from tests.ports.db.accounts import (
     Published,
     Withdraw,
     deposit,
+    query,
+    running,
 )
 from tests.ports.db.cutting_proxy import CuttingProxy
 
 pytestmark = pytest.mark.anyio
 
-Running = Callable[..., AbstractAsyncContextManager[WriteLoop]]
-
-
-@pytest.fixture
-def ledger(empty_database: str) -> str:
-    with psycopg.connect(empty_database, autocommit=True) as connection:
-        connection.execute(KIT_V1)
-        connection.execute(DDL)
-    return empty_database
-
 
 @dataclass
 class Groups:
     sizes: list[int] = field(default_factory=list)
-
-
-@asynccontextmanager
-async def running(url: str, published: Published | None = None, **options: Any) -> AsyncIterator[WriteLoop]:
-    writes = WriteLoop(url, TABLES, publisher=published or Published(), patience=Patience(), name="ledger", **options)
-    task = asyncio.create_task(writes.run())
-    yield writes
-    writes.stop()
-    await task
-
-
-def query(url: str, statement: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(url, autocommit=True) as connection:
-        return connection.execute(statement.encode()).fetchall()
 
 
 def wait_for_lock_timeouts(url: str, count: int) -> None:
@@ -263,23 +237,6 @@ async def test_a_row_that_was_not_named_is_a_bug_that_is_told(ledger: str) -> No
             await writes.submit(Sloppy())
 
 
-async def test_a_match_finds_committed_rows_and_those_of_the_same_batch(ledger: str) -> None:
-    match: Match[Account] = ACCOUNTS.match("state", "used", "balance > 1")
-
-    class Used(Operation[list[str]]):
-        def locks(self) -> Iterable[Need]:
-            return (match,)
-
-        def decide(self, rows: Rows) -> list[str]:
-            return sorted(account.name for account in rows.matching(match))
-
-    async with running(ledger) as writes:
-        await writes.submit(deposit("ana", 5))
-        await writes.submit(deposit("ben", 1))
-        _, used = await asyncio.gather(writes.submit(deposit("eve", 3)), writes.submit(Used()))
-    assert used == ["ana", "eve"]
-
-
 async def test_rows_that_change_in_different_columns_are_written_in_one_batch(ledger: str) -> None:
     class Name(Operation[None]):
         def locks(self) -> Iterable[Need]:
@@ -299,26 +256,6 @@ async def test_rows_that_change_in_different_columns_are_written_in_one_batch(le
         ("ana", None, 0),
         ("ben", "Ben", 1),
     ]
-
-
-async def test_a_selection_skips_what_another_process_holds(ledger: str) -> None:
-    class Rich(Operation[list[str]]):
-        def __init__(self) -> None:
-            self.rich: Selection[Account] = ACCOUNTS.select("balance > %b", 1, order="balance DESC", limit=2)
-
-        def locks(self) -> Iterable[Need]:
-            return (self.rich,)
-
-        def decide(self, rows: Rows) -> list[str]:
-            return [account.name for account in rows.selected(self.rich)]
-
-    async with running(ledger) as writes:
-        for name, amount in (("ana", 5), ("ben", 9), ("eve", 7), ("poor", 1)):
-            await writes.submit(deposit(name, amount))
-        assert await writes.submit(Rich()) == ["ben", "eve"]
-        with psycopg.connect(ledger) as other:
-            other.execute("SELECT 1 FROM accounts WHERE name = 'ben' FOR UPDATE")
-            assert await writes.submit(Rich()) == ["eve", "ana"]
 
 
 async def test_after_stop_what_was_queued_is_committed_and_nothing_more_is_taken(ledger: str) -> None:

@@ -12,6 +12,8 @@ from sluicegate_kit.kafka.confluent import ConfluentConsumer, ConfluentProducer
 from sluicegate_kit.kafka.memory import MemoryBroker, MemoryConsumer, MemoryProducer
 from sluicegate_kit.kafka.options import KafkaOptions
 from sluicegate_kit.kafka.ports import Consumer, Producer
+from sluicegate_schemas.envelope import Message
+from tests.ports.kafka.c_producer import produce
 
 POLL_SECONDS = 0.1
 
@@ -24,6 +26,9 @@ class Kafka(Protocol):
 
     def consumer(self, group: str, *topics: str) -> Consumer:
         """A member of the group."""
+
+    def append_unreadable(self, topic: str) -> None:
+        """A client in another language writes a record with a header whose name is not UTF-8."""
 
     def go_away(self) -> None:
         """Nobody can reach the broker any more."""
@@ -40,6 +45,9 @@ class InMemory:
 
     def consumer(self, group: str, *topics: str) -> Consumer:
         return MemoryConsumer(self.broker, group, topics, poll_seconds=POLL_SECONDS)
+
+    def append_unreadable(self, topic: str) -> None:
+        self.broker.append(Message(topic, "key", b"{}", (("\udcff", b"1"),)))
 
     def go_away(self) -> None:
         self.broker.available = False
@@ -64,6 +72,9 @@ class OnLibrdkafka:
 
     def consumer(self, group: str, *topics: str) -> Consumer:
         return ConfluentConsumer(self.options, group, topics, poll_seconds=POLL_SECONDS, commit_seconds=0)
+
+    def append_unreadable(self, topic: str) -> None:
+        produce(self.cluster.bootstrap_servers, topic, b"key", b"{}", header=b"\xff")
 
     def go_away(self) -> None:
         self.cluster.set_up(False)

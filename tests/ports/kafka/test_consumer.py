@@ -154,3 +154,16 @@ async def test_a_broker_that_is_away_makes_polls_empty_and_questions_fail(kafka:
     with pytest.raises(BrokerUnavailable):
         await consumer.logs([THE_ONE])
     await consumer.close()
+
+
+async def test_a_header_that_cannot_be_read_spoils_its_record_and_no_other(kafka: Kafka) -> None:
+    """G9."""
+    await produce(kafka, 100)  # by then CPython takes shorter ways, on which such a record killed the process
+    kafka.append_unreadable(TOPIC)
+    await produce(kafka, 1)
+    consumer = kafka.consumer("readers", TOPIC)
+    *_, bad, good = await receive(consumer, 102)
+    await consumer.close()
+    assert (bad.offset, bad.key, bad.value, bad.headers) == (100, b"key", b"{}", ())
+    assert bad.flaw == "the name of a header is not UTF-8"
+    assert (good.value, good.flaw) == (b"0", None)

@@ -1,10 +1,17 @@
 """The contract of `Producer`, on the twin and on librdkafka."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+
 import pytest
 
+from sluicegate_kit.kafka.dead_letter import dead_letter
 from sluicegate_kit.kafka.murmur2 import partition_of
-from sluicegate_kit.kafka.ports import NotDelivered, RecordTooLarge
+from sluicegate_kit.kafka.ports import NotDelivered, Record, RecordTooLarge
+from sluicegate_kit.kafka.sizes import BATCH_OVERHEAD_BYTES, record_bytes
 from sluicegate_schemas.envelope import Message
+from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.limits import RECORD_BYTES
 from sluicegate_schemas.topics import FLEET_CONTROL, JOB_REQUESTED
 from tests.ports.kafka.conftest import Kafka, running
@@ -56,6 +63,32 @@ async def test_a_record_over_the_size_is_named_and_the_rest_of_its_burst_arrives
     assert before is None
     assert isinstance(large, RecordTooLarge)
     assert after is None
+
+
+async def test_key_and_headers_count_in_the_size(kafka: Kafka) -> None:
+    """On librdkafka this proves `record_bytes`, by which dead letters are cut."""
+    bare = Message(FLEET_CONTROL.name, "fleet", b"", (("a", b"x" * 9_000), ("é", b"")))
+    room = RECORD_BYTES - record_bytes(bare)
+    fits, over = (replace(bare, value=b"x" * size, id=new_id()) for size in (room, room + 1))
+    async with running(kafka.producer()) as producer:
+        within, beyond = await deliver(producer, [fits, over])
+    assert within is None
+    assert isinstance(beyond, RecordTooLarge)
+
+
+@pytest.mark.parametrize("size", [RECORD_BYTES - 1, RECORD_BYTES, 5_000_000, None])
+async def test_the_dead_letter_of_a_record_of_any_size_is_taken(kafka: Kafka, size: int | None) -> None:
+    """None: the largest that is kept whole. Bytes without a pattern: no compression makes them smaller."""
+    if size is None:
+        size = RECORD_BYTES - BATCH_OVERHEAD_BYTES - record_bytes(letter(b""))
+    message = letter(Random(7).randbytes(size))
+    async with running(kafka.producer()) as producer:
+        assert await deliver(producer, [message]) == [None]
+
+
+def letter(value: bytes) -> Message:
+    record = Record(JOB_REQUESTED.name, 3, 7, b"job-1", value, (("ce_id", b"7"),), 0)
+    return dead_letter(record, "not-json", "it isn't", new_id(), datetime(2026, 1, 31, tzinfo=UTC))
 
 
 async def test_a_key_goes_where_the_java_client_would_put_it(kafka: Kafka) -> None:

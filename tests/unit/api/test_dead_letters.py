@@ -7,7 +7,7 @@ import pytest
 
 from sluicegate_api.domain import dead_letters
 from sluicegate_api.domain.dead_letters import DeadLetter
-from sluicegate_api.domain.errors import ResentByOwner, UnknownDeadLetter
+from sluicegate_api.domain.errors import RecordNotWhole, ResentByOwner, UnknownDeadLetter
 from sluicegate_api.operations.keep_dead_letter import KeepDeadLetter
 from sluicegate_api.operations.redrive import Redrive
 from sluicegate_api.tables import DEAD_LETTERS
@@ -21,7 +21,7 @@ from sluicegate_schemas.topics import CHECKPOINT_DECIDED, JOB_LIFECYCLE, JOB_REQ
 from tests.unit.api.ledger import START, Ledger
 from tests.unit.api.samples import numbered, request
 
-MAC_KEY = b"key"
+MAC_KEYS = (b"key",)
 
 
 def kept(record: Record) -> DeadLetter:
@@ -47,13 +47,13 @@ def test_the_same_dead_letter_twice_is_one() -> None:
     assert ledger.only(DEAD_LETTERS).times == 1
 
 
-def resent(number: int, code: str = "input-too-large", job_id: str = "job-1", key: bytes = MAC_KEY) -> DeadLetter:
+def resent(number: int, code: str = "input-too-large", job_id: str = "job-1", keys: mac.Keys = MAC_KEYS) -> DeadLetter:
     """The api's own request, as it came for the n-th time and was refused."""
     message = envelope.write(request(job_id), ce_id=numbered(job_id), source="api", at=START)
-    headers = (*message.headers, (mac.HEADER, mac.sign(message.value, key)))
+    headers = (*message.headers, (mac.HEADER, mac.sign(message.value, keys)))
     record = Record(message.topic, 1, number, b"job-1", message.value, headers, 0)
     refused = dead_letter(record, code, "too large", new_id(), START + timedelta(minutes=number))
-    return dead_letters.with_its_job(dead_letters.read(refused.value, refused.headers, START), MAC_KEY)
+    return dead_letters.with_its_job(dead_letters.read(refused.value, refused.headers, START), MAC_KEYS)
 
 
 def test_an_event_that_is_sent_again_and_again_stays_one_dead_letter_and_says_how_often_it_came() -> None:
@@ -79,8 +79,8 @@ def test_another_event_is_another_dead_letter() -> None:
 
 def test_a_dead_letter_names_the_job_that_waits_for_it_if_the_api_itself_asked() -> None:
     assert resent(1, job_id="job-7").job_id == "job-7"
-    assert resent(1, key=b"another").job_id is None
-    assert dead_letters.with_its_job(kept(record()), MAC_KEY).job_id is None
+    assert resent(1, keys=(b"another",)).job_id is None
+    assert dead_letters.with_its_job(kept(record()), MAC_KEYS).job_id is None
 
 
 def test_other_bytes_at_the_same_place_are_another_dead_letter() -> None:
@@ -119,6 +119,44 @@ def test_what_another_service_writes_is_left_to_it() -> None:
     ledger.run(KeepDeadLetter(letter))
     with pytest.raises(ResentByOwner, match="checkpoint-decided"):
         ledger.run(Redrive(letter.dead_letter_id, uuid4(), "ana"))
+
+
+def too_large(topic: str = JOB_REQUESTED.name) -> DeadLetter:
+    return kept(record(topic, value=b"x" * 5_000_000))
+
+
+def test_a_record_that_is_not_kept_whole_says_how_long_its_value_was() -> None:
+    letter = too_large()
+    assert letter.value_bytes == 5_000_000
+    assert b"x" * 5_000_000 != letter.value == b"x" * len(letter.value)
+    assert kept(record()).value_bytes is None
+
+
+def test_a_part_of_a_record_is_not_sent_again() -> None:
+    """Also where only its headers did not fit."""
+    headers = kept(record()._replace(headers=(("large", b"x" * 4_000_000),)))
+    for letter in (too_large(), headers):
+        ledger = Ledger()
+        ledger.run(KeepDeadLetter(letter))
+        with pytest.raises(RecordNotWhole, match="partition 3, offset 7"):
+            ledger.run(Redrive(letter.dead_letter_id, uuid4(), "ana"))
+        assert ledger.emitted == []
+
+
+def test_what_needs_no_bytes_is_done_for_a_part_of_a_record_too() -> None:
+    lifecycle, decision = too_large(JOB_LIFECYCLE.name), too_large(CHECKPOINT_DECIDED.name)
+    assert dead_letters.why_not(lifecycle) is None
+    assert isinstance(dead_letters.why_not(decision), ResentByOwner)
+
+
+def test_a_large_event_that_is_sent_again_and_again_stays_one_dead_letter() -> None:
+    event = record(value=b"x" * 5_000_000)._replace(headers=(("ce_id", b"7"),))
+    ledger = Ledger()
+    for number in range(3):
+        at = START + timedelta(minutes=number)
+        message = dead_letter(event._replace(offset=10**number), "not-json", "it" * number, new_id(), at)
+        ledger.run(KeepDeadLetter(dead_letters.read(message.value, message.headers, at)))
+    assert ledger.only(DEAD_LETTERS).times == 3
 
 
 def test_an_unknown_dead_letter_is_not_sent() -> None:

@@ -53,6 +53,29 @@ def test_a_replica_that_knows_a_higher_version_is_told_again_above_it() -> None:
     assert ledger.unanswered() == {"fleet-control:8"}
 
 
+def test_a_replica_that_has_forgotten_the_wish_is_told_it_again() -> None:
+    ledger = Ledger()
+    ledger.run(WantFleet(Desired.STARTED, "ana"))
+    ledger.run(WantFleet(Desired.STOPPED, "ana"))
+    ledger.run(HearReplica(status("w1", fleet_version=2)))
+    restored = status("w1", fleet_version=1, at=START + timedelta(seconds=5))
+    for _ in range(2):
+        ledger.run(HearReplica(restored))
+    assert [FleetControl.model_validate_json(each.message.value).version for each in ledger.emitted] == [1, 2, 2]
+    assert ledger.emitted[-1].answer_key == "fleet-control:2"
+    assert not ledger.only(FLEET).answered
+    ledger.run(HearReplica(status("w1", fleet_version=2, at=START + timedelta(seconds=10))))
+    assert ledger.only(FLEET).answered
+
+
+def test_an_old_report_does_not_have_the_wish_said_again() -> None:
+    ledger = Ledger()
+    ledger.run(WantFleet(Desired.STARTED, "ana"))
+    ledger.run(HearReplica(status(fleet_version=1, at=START + timedelta(seconds=5))))
+    ledger.run(HearReplica(status(fleet_version=0, at=START)))
+    assert len(ledger.emitted) == 1
+
+
 def test_an_older_report_of_a_replica_changes_nothing() -> None:
     ledger = Ledger()
     ledger.run(HearReplica(status(active_jobs=2, at=START + timedelta(seconds=5))))
@@ -93,6 +116,10 @@ def test_replicas_that_have_been_silent_for_a_day_are_forgotten() -> None:
 def test_demand_is_what_is_ready_and_what_is_at_work() -> None:
     queue = [Depth("a", "ready", 4), Depth("b", "ready", 1), Depth("a", "waiting", 100)]
     assert demand(queue, active_jobs=2) == 7
+
+
+def test_a_stopped_fleet_calls_for_no_slot_but_those_at_work() -> None:
+    assert demand([Depth("a", "ready", 4)], active_jobs=2, stopped=True) == 2
 
 
 def test_job_types_without_a_handler_are_named() -> None:

@@ -145,12 +145,22 @@ def test_each_member_gets_the_field_that_fits(name: str, kind: Kind, required: b
 def test_a_field_says_what_it_is_for_and_what_it_takes() -> None:
     assert (member("short").label, member("short").hint) == ("Short", "A name; like ^[a-z]+$; at most 60 characters.")
     assert member("whole").hint == "1 to 10."
+    assert member("anything").hint == "As JSON."
     assert member("colour").choices == (('"red"', "red"), ('"blue"', "blue"))
     assert member("level").choices == (("1", "1"), ("2", "2"), ('"high"', "high"))
 
 
 def test_a_form_gives_back_exactly_what_it_was_filled_with() -> None:
     assert sent_value(SHAPE, typed(SHAPE, GIVEN)) == (GIVEN, {})
+
+
+def test_every_item_of_a_list_keeps_its_place() -> None:
+    shape = shape_of(
+        {"type": "object", "properties": {"few": {"items": {"type": ["integer", "null"]}, "type": "array"}}}
+    )
+    assert sent_value(shape, typed(shape, {"few": [1, None, 2]})) == ({"few": [1, None, 2]}, {})
+    found, errors = sent_value(shape, {"few": ["1", "two", "3"]})
+    assert (found, list(errors)) == ({"few": [1, None, 3]}, ["/few/1"])
 
 
 def test_a_blank_form_asks_for_what_is_required_and_sends_defaults() -> None:

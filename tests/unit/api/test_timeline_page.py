@@ -1,5 +1,6 @@
 """The timeline in words."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from sluicegate_schemas.checkpoint_decided import Outcome
 from sluicegate_schemas.ids import checkpoint_id
 from sluicegate_schemas.job_control import Action
 from sluicegate_schemas.job_lifecycle import Answer, AnswerOutcome
+from sluicegate_worker.domain import commands
 from tests.unit.api.ledger import START
 from tests.unit.api.life import JOB, Life, step
 from tests.unit.api.samples import created, decided, numbered, snapshot
@@ -155,6 +157,14 @@ def test_attempts_and_their_errors() -> None:
         "Failed",
     ]
     assert [row.error.message for row in found if row.error] == ["disk full", "for good"]
+
+
+def test_a_persons_no_is_no_error() -> None:
+    life = Life().claim().after(1).suspend().after(2).decide().claim().after(1)
+    life.end(commands.Rejected(json.dumps({"type": "CheckpointRejected", "message": "go: no", "retryable": False})))
+    found = rows(life, checkpoint(Outcome.REJECTED, reason="not like this"))
+    assert (plain(found[-1].said), found[-1].error) == ("Rejected", None)
+    assert [row.quote for row in found if row.quote] == ["not like this"]
 
 
 def test_what_is_waited_for_when_there_is_nobody_to_wait_for() -> None:

@@ -71,6 +71,11 @@ def test_the_raw_bytes_of_a_dead_letter_are_shown_without_their_power() -> None:
     assert "ce_type: ⟨U+001B⟩[" in done.stdout
 
 
+def test_a_dead_letter_that_is_not_whole_says_so() -> None:
+    done = against(api(ok(LETTER | {"valueBytes": 5_000_000}))).run("dead-letters", "show", DEAD_LETTER_ID)
+    assert "value, first 5 bytes of 5000000; the record is too large to be kept whole or sent again" in done.stdout
+
+
 def test_a_redrive_is_sent_once() -> None:
     line = against(api(ok(LETTER, 202)))
     assert line.run("dead-letters", "redrive", DEAD_LETTER_ID).exit_code == 0

@@ -46,6 +46,7 @@ def test_when_nobody_can_answer_nothing_is_decided() -> None:
     scripted = api(SHOWN)
     done = against(scripted).run("checkpoints", "approve", CHECKPOINT_ID, typed="")
     assert done.exit_code == 9
+    assert done.stderr.endswith("\nnothing was decided\n")
     assert [call.method for call in scripted.calls] == ["GET"]
 
 

@@ -37,6 +37,28 @@ def test_input_that_is_no_object_is_a_usage_error_and_nothing_is_sent(tmp_path: 
     assert scripted.calls == []
 
 
+def test_a_file_that_cannot_be_used_is_named_once_with_the_reason(tmp_path: Path) -> None:
+    line = against(api(ok(job(), 202)))
+    missing, latin = tmp_path / "missing.json", tmp_path / "latin.json"
+    latin.write_bytes(b'{"a": "\xe4"}')
+    for arguments, said in (
+        (["-i", str(missing)], f"{missing}: No such file or directory\n"),
+        (["-i", str(tmp_path)], f"{tmp_path}: Is a directory\n"),
+        (["-i", str(latin)], f"{latin}: it is not UTF-8 (byte 7)\n"),
+        (["-i", "-"], "standard input: not valid JSON"),
+    ):
+        done = line.run("jobs", "submit", "simple-task", *arguments, typed="{")
+        assert done.exit_code == 2
+        assert f"Invalid value: {said}" in done.stderr
+
+
+def test_a_job_that_nobody_handles_is_told_in_words() -> None:
+    done = against(api(ok(job("queued", blockedReason="no-handler")), ok({"items": [], "nextCursor": None}))).run(
+        "jobs", "show", "job-1"
+    )
+    assert "queued · no worker handles this type" in done.stdout
+
+
 def test_a_submit_sends_a_whole_request_and_what_the_command_line_says_wins(tmp_path: Path) -> None:
     request = {
         "jobType": "code-generation",

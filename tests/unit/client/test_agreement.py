@@ -143,7 +143,7 @@ def test_a_dead_letter_in_a_list_and_alone() -> None:
         last_at=START,
         job_id="job-1",
     )
-    letter = letter._replace(redrives=1, redriven_at=START, redriven_by="ana")
+    letter = letter._replace(redrives=1, redriven_at=START, redriven_by="ana", value_bytes=5_000_000)
     read_all(DeadLetter, orjson.dumps(dead_letter_routes._resource(letter)))
     found = read_all(
         ShownDeadLetter, orjson.dumps(dead_letter_routes._resource(letter) | dead_letter_routes._bytes(letter))

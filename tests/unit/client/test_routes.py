@@ -71,6 +71,20 @@ def test_a_list_is_followed_over_its_cursors() -> None:
     ]
 
 
+def test_the_whole_checkpoint_in_place_of_its_id_is_a_mistake_that_is_named() -> None:
+    scripted = api(ok(shown_checkpoint({"a": 1}), etag=ETAG))
+    with client_of(scripted) as client:
+        shown = client.checkpoints.get(CHECKPOINT_ID)
+        with pytest.raises(TypeError, match="an id is a str or a UUID, and this is a ShownCheckpoint"):
+            client.checkpoints.approve(shown)  # type: ignore[arg-type]
+    assert len(scripted.calls) == 1
+
+
+def test_a_value_in_place_of_an_edits_text_is_a_mistake_that_is_named() -> None:
+    with pytest.raises(TypeError, match=r"Edit\.of takes a value"):
+        Edit({"a": 1})  # type: ignore[arg-type]
+
+
 def test_an_id_cannot_break_out_of_its_path() -> None:
     scripted = api(ok(job()))
     with client_of(scripted) as client:

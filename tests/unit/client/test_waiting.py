@@ -102,3 +102,9 @@ def test_a_watch_tells_each_change_once() -> None:
     with jobs(api(*map(ok, answers)), clock) as client:
         seen = [(found.status, found.progress) for found in client.watch("job-1")]
     assert seen == [("queued", None), ("running", None), ("running", 0.5), ("succeeded", None)]
+
+
+def test_a_job_that_was_only_written_again_is_no_change() -> None:
+    answers = [job("waiting"), job("waiting", updatedAt="2026-11-22T13:00:00Z"), job("succeeded")]
+    with jobs(api(*map(ok, answers)), Clock()) as client:
+        assert [found.status for found in client.watch("job-1")] == ["waiting", "succeeded"]

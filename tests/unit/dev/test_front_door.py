@@ -15,6 +15,8 @@ from sluicegate_dev.front_door import FrontDoor
 from sluicegate_dev.ports import LOOPBACK, free_port
 from sluicegate_dev.routes import Route
 from sluicegate_kit.web.server import HttpServer
+from tests.support.callers import bearer
+from tests.unit.kit.web.service import service as things
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +90,28 @@ async def test_a_body_without_a_length_reaches_the_service() -> None:
     assert seen["body"] == "one two"
 
 
+async def test_a_body_that_is_too_large_is_answered_by_the_service_and_not_by_a_503() -> None:
+    service = HttpServer("service", things(), LOOPBACK, 0)
+    await service.start()
+    door = FrontDoor((Route("/things", "things"),), {"things": service.port})
+    front = HttpServer("front-door", door, LOOPBACK, 0)
+    await front.start()
+    body = b'{"name": "' + b"x" * 20_000_000 + b'"}'
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 1_000_000):
+            yield body[start : start + 1_000_000]
+
+    headers = bearer("admin") | {"content-type": "application/json"}
+    async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{front.port}", trust_env=False) as client:
+        announced = await client.post("/things", content=body, headers=headers)
+        not_announced = await client.post("/things", content=chunks(), headers=headers)
+    assert (announced.status_code, not_announced.status_code) == (413, 413)
+    await door.close()
+    await front.stop()
+    await service.stop()
+
+
 async def test_who_called_is_said_by_the_front_door_alone() -> None:
     forged = {"x-forwarded-for": "6.6.6.6", "x-forwarded-host": "evil", "forwarded": "for=6.6.6.6"}
     async with _house() as (client, _):
@@ -114,7 +138,7 @@ async def test_a_stream_arrives_as_it_is_written_and_ends_when_the_caller_leaves
     async with _house() as (client, _):
         async with client.stream("GET", "/api/stream") as response:
             assert await anext(response.aiter_raw()) == b"data: first\n\n"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             await left.wait()
 
 
@@ -137,6 +161,27 @@ async def test_a_service_that_came_back_is_found_again() -> None:
         await again.start()
         assert (await client.get("/api/x")).status_code == 200
         await again.stop()
+
+
+async def test_an_answer_whose_service_dies_in_its_middle_is_cut_off_without_a_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def dies(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+        await writer.drain()
+        writer.close()
+
+    service = await asyncio.start_server(dies, LOOPBACK, 0)
+    door = FrontDoor((Route("/api", "api"),), {"api": service.sockets[0].getsockname()[1]})
+    front = HttpServer("front-door", door, LOOPBACK, 0)
+    await front.start()
+    async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{front.port}", trust_env=False) as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.get("/api/x")
+    await door.close()
+    await front.stop()
+    service.close()
+    assert [record.exc_info for record in caplog.records if record.exc_info] == []
 
 
 async def test_a_path_of_no_service_is_a_problem() -> None:

@@ -25,7 +25,7 @@ def test_a_prefix_covers_itself_and_what_is_below_it_and_nothing_else(tmp_path: 
 
 
 def test_a_change_of_the_routes_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sluicegate_dev import __main__ as command
+    from sluicegate_dev import command_line as command
 
     (tmp_path / "deploy" / "nginx").mkdir(parents=True)
     routes = tmp_path / "deploy" / "routes.toml"

@@ -17,6 +17,15 @@ def test_warnings_and_errors_are_shown_with_their_job() -> None:
     assert short(_entry("error", "dead")) == "error: dead"
 
 
+def test_a_failed_attempt_is_shown_with_its_job_type_and_what_was_raised() -> None:
+    raw = _entry("warning", "attempt failed", job_type="announce-release", error="ValueError", job_id="j1")
+    assert short(raw) == "warning: attempt failed: announce-release, ValueError (job j1)"
+
+
+def test_a_long_error_is_cut() -> None:
+    assert len(short(_entry("warning", "event not published", error="x" * 9000)) or "") < 200
+
+
 def test_a_log_lost_is_told_without_alarm() -> None:
     assert short(_entry("error", "log lost")) == "the broker has lost its log; what has had no answer is sent again"
 

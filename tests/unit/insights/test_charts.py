@@ -3,16 +3,26 @@
 import pytest
 
 from sluicegate_insights.domain.figures import Figures
-from sluicegate_insights.pages.charts import Piece, overlaid, round_top, shares, stacked
-from sluicegate_insights.pages.view import lasting, share
+from sluicegate_insights.pages.charts import Piece, overlaid, round_duration, round_top, shares, stacked
+from sluicegate_insights.pages.view import lasting, rate, share
+from sluicegate_kit.pages.moments import duration
 from sluicegate_schemas.job_lifecycle import Status
 
 
 @pytest.mark.parametrize(
-    ("value", "top"), [(0, 1), (1, 1), (1.1, 2), (3, 5), (5, 5), (6, 10), (11, 20), (99, 100), (4_321, 5_000)]
+    ("value", "top"),
+    [(0, 1), (1, 1), (1.1, 2), (7, 7), (11, 12), (99, 100), (130, 150), (1_100, 1_200), (4_321, 5_000)],
 )
 def test_the_height_of_a_chart_is_a_round_number(value: float, top: float) -> None:
     assert round_top(value) == top
+
+
+@pytest.mark.parametrize(
+    ("seconds", "top"),
+    [(0, "1 s"), (7, "10 s"), (61, "2 min"), (2_600, "45 min"), (9_000, "3 h"), (70_000, "1 d"), (200_000, "3 d")],
+)
+def test_the_height_of_a_chart_of_durations_is_one_that_people_would_say(seconds: float, top: str) -> None:
+    assert duration(round_duration(seconds)) == top
 
 
 def test_parts_of_a_bar_stand_on_each_other() -> None:
@@ -38,6 +48,10 @@ def test_what_happened_is_never_none_and_what_did_not_is_never_all() -> None:
         "< 1 %",
         "0 %",
     ]
+
+
+def test_a_rate_is_nought_where_nothing_happened_alone() -> None:
+    assert [rate(each) for each in (0, 1 / 168, 0.1, 11.51)] == ["0", "< 0.1", "0.1", "11.5"]
 
 
 def test_durations_are_exact_where_they_are_short() -> None:

@@ -24,7 +24,7 @@ class Diary:
             self._written.notify_all()
 
     async def until(self, entry: str) -> None:
-        async with asyncio.timeout(5), self._written:
+        async with asyncio.timeout(20), self._written:
             await self._written.wait_for(lambda: entry in self.entries)
 
 
@@ -63,7 +63,7 @@ async def test_a_signal_stops_in_reverse_and_exits_0(number: signal.Signals) -> 
     running = asyncio.create_task(Lifecycle([Part(name, diary) for name in "abc"]).run())
     await diary.until("start c")
     os.kill(os.getpid(), number)
-    assert await asyncio.wait_for(running, 5) == DRAINED
+    assert await asyncio.wait_for(running, 20) == DRAINED
     assert diary.entries == ["start a", "start b", "start c", "stop c", "stop b", "stop a"]
 
 
@@ -81,7 +81,7 @@ async def test_a_part_that_ends_ends_the_process(fails: str) -> None:
     running = asyncio.create_task(Lifecycle(parts).run())
     await diary.until("start b")
     parts[1].ended.set()
-    assert await asyncio.wait_for(running, 5) == FAILED
+    assert await asyncio.wait_for(running, 20) == FAILED
     assert diary.entries[-2:] == ["stop b", "stop a"]
 
 
@@ -91,7 +91,7 @@ async def test_a_part_that_does_not_stop_cleanly_keeps_no_other_from_stopping() 
     running = asyncio.create_task(lifecycle.run())
     await diary.until("start b")
     lifecycle.drain()
-    assert await asyncio.wait_for(running, 5) == DRAINED
+    assert await asyncio.wait_for(running, 20) == DRAINED
     assert diary.entries[-1] == "stop a"
 
 
@@ -101,7 +101,7 @@ async def test_a_drain_that_takes_too_long_is_cut_short() -> None:
     running = asyncio.create_task(lifecycle.run())
     await diary.until("start a")
     lifecycle.drain()
-    assert await asyncio.wait_for(running, 5) == GRACE_EXCEEDED
+    assert await asyncio.wait_for(running, 20) == GRACE_EXCEEDED
 
 
 async def test_a_second_signal_waits_for_nothing() -> None:
@@ -112,7 +112,7 @@ async def test_a_second_signal_waits_for_nothing() -> None:
     lifecycle.drain()
     await diary.until("stop a")
     lifecycle.drain()
-    assert await asyncio.wait_for(running, 5) == GRACE_EXCEEDED
+    assert await asyncio.wait_for(running, 20) == GRACE_EXCEEDED
 
 
 async def test_a_signal_during_the_start_starts_no_more() -> None:
@@ -136,7 +136,7 @@ async def test_a_loop_is_told_to_stop_and_waited_for() -> None:
     loop = Loop("loop", run, told.set)
     await loop.start()
     await loop.stop()
-    await asyncio.wait_for(loop.wait(), 5)
+    await asyncio.wait_for(loop.wait(), 20)
     assert diary.entries == ["flushed"]
 
 
@@ -144,7 +144,7 @@ async def test_a_loop_that_can_not_be_told_is_cancelled() -> None:
     loop = Loop("loop", asyncio.Event().wait)
     await loop.start()
     await loop.stop()
-    await asyncio.wait_for(loop.wait(), 5)
+    await asyncio.wait_for(loop.wait(), 20)
 
 
 async def test_a_loop_passes_on_what_killed_it() -> None:
@@ -154,5 +154,5 @@ async def test_a_loop_passes_on_what_killed_it() -> None:
     loop = Loop("loop", run)
     await loop.start()
     with pytest.raises(RuntimeError, match="dead"):
-        await asyncio.wait_for(loop.wait(), 5)
+        await asyncio.wait_for(loop.wait(), 20)
     await loop.stop()

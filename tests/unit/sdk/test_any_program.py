@@ -55,7 +55,7 @@ def answers(program: list[Program]) -> dict[str, Answer]:
     return found
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(programs, st.integers(1, 12))
 def test_a_crash_after_any_write_of_any_program_changes_nothing(program: list[Program], crash_after: int) -> None:
     async def one(ctx: JobContext, name: str, part: Program) -> Any:

@@ -21,7 +21,7 @@ from sluicegate.memory_journal import MemoryJournal, RunRecord
 pytestmark = pytest.mark.anyio
 
 Anything = dict[str, Any]
-DEADLINE_SECONDS = 10
+DEADLINE_SECONDS = 30
 
 
 async def test_after_a_suspension_every_call_raises_again_and_the_result_is_ignored() -> None:

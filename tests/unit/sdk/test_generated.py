@@ -19,7 +19,7 @@ def test_both_contexts_offer_the_same_and_only_one_is_awaited() -> None:
     assert _public(JobContext) == _public(SyncJobContext)
     for name in ("step", "checkpoint", "info", "progress"):
         ours, plain = getattr(JobContext, name), getattr(SyncJobContext, name)
-        assert inspect.iscoroutinefunction(ours)
+        assert inspect.iscoroutinefunction(inspect.unwrap(ours))
         assert not inspect.iscoroutinefunction(plain)
         assert inspect.signature(ours).parameters == inspect.signature(plain).parameters
 

@@ -1,10 +1,13 @@
 """The traceback that a failed attempt tells of: the handler's frames, nothing of the engine's, always printable."""
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.unit.sdk.runs import attempt
 
+import sluicegate
 from sluicegate import JobContext, SyncJobContext, job_handler
 from sluicegate.ends import Failed
 from sluicegate.memory_journal import RunRecord
@@ -71,3 +74,27 @@ def test_it_is_text_that_an_event_can_carry_and_not_too_long() -> None:
 
 def test_an_error_that_was_never_raised_has_none() -> None:
     assert where_raised(ValueError("x")) is None
+
+
+@job_handler("date-keeper")
+async def date_keeper(ctx: JobContext, data: Anything) -> None:
+    await ctx.step("today", lambda: date(2026, 1, 1))
+
+
+@pytest.mark.anyio
+async def test_what_json_cannot_carry_is_told_from_the_handlers_frame_alone() -> None:
+    told = await traceback_of(date_keeper)
+    assert [line.rpartition(" in ")[2] for line in told.splitlines() if line.startswith("  File ")] == ["date_keeper"]
+    assert told.count("Traceback") == 1
+
+
+def test_a_package_whose_name_begins_as_the_engines_does_is_not_the_engine() -> None:
+    place = Path(sluicegate.__file__).parent.with_name("sluicegate_of_mine") / "jobs.py"
+    scope: dict[str, Any] = {}
+    exec(compile("def fail():\n    raise ValueError('mine')\n", str(place), "exec"), scope)
+    try:
+        scope["fail"]()
+    except ValueError as error:
+        told = where_raised(error)
+    assert told is not None
+    assert str(place) in told

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -150,7 +150,6 @@ def machine_over(core: Core) -> type[RuleBasedStateMachine]:
 QUICK = settings(
     max_examples=300,
     stateful_step_count=40,
-    deadline=None,
     derandomize=True,
     database=None,
     report_multiple_bugs=False,
@@ -158,7 +157,7 @@ QUICK = settings(
 )
 HUNT = settings(QUICK, max_examples=1_000, derandomize=False, phases=[Phase.generate])
 HUNTS = 20
-"""A rare sequence of events may need several hunts, each from another seed."""
+"""A rare sequence of events may need several hunts, each from a seed of its own: the same ones every time."""
 
 
 def test_every_order_of_events_keeps_the_guarantees() -> None:
@@ -190,8 +189,8 @@ SEEDS = {
 
 def hunt(core: Any) -> None:
     """Raises what the first random life that meets a bug raises."""
-    for _ in range(HUNTS):
-        run_state_machine_as_test(machine_over(core), settings=HUNT)
+    for number in range(HUNTS):
+        run_state_machine_as_test(seed(number)(machine_over(core)), settings=HUNT)
 
 
 @pytest.mark.parametrize("name", SEEDS)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from sluicegate_kit.access.identities import Identities, KeyRefused, KeysFileInvalid
 from sluicegate_kit.access.roles import Role
@@ -112,10 +113,17 @@ def test_a_file_that_breaks_or_vanishes_locks_nobody_out(tmp_path: Path) -> None
     clock, file = ManualClock(NOW), tmp_path / "keys.json"
     write(file, "ana")
     identities = Identities.from_file(file, clock=clock)
-    for spoil in (lambda: file.write_text("{"), file.unlink):
-        spoil()
-        clock.advance(1)
-        assert identities.recognise(header("ana"))
+    with structlog.testing.capture_logs() as logs:
+        half, wrong = "{", '{"identities": "secret-marker"}'
+        for spoil in (lambda: file.write_text(half), lambda: file.write_text(wrong), file.unlink):
+            spoil()
+            for _ in range(2):
+                clock.advance(1)
+                assert identities.recognise(header("ana"))
+    assert len(logs) == 3, "each is said once"
+    for said, reason in zip(logs, ("Invalid JSON", "wrong at /identities", "No such file"), strict=True):
+        assert reason in said["reason"]
+    assert "secret-marker" not in str(logs)
     write(file, "ben")
     clock.advance(1)
     assert identities.recognise(header("ben"))

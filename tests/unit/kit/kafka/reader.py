@@ -13,6 +13,7 @@ from sluicegate_kit.kafka.ports import Partition, Record
 from sluicegate_kit.metrics import Metrics
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.errors import MalformedRecord
+from sluicegate_schemas.limits import RECORD_BYTES
 from sluicegate_schemas.topics import FLEET_CONTROL, Party, Topic
 from tests.support.memory_writes import MemoryWrites
 
@@ -59,11 +60,18 @@ def interpret(record: Record) -> See | None:
 class Reader:
     """The service, its database and its broker."""
 
-    def __init__(self, *, party: Party = Party.WORKER, topic: Topic = FLEET_CONTROL) -> None:
+    def __init__(
+        self,
+        *,
+        party: Party = Party.WORKER,
+        topic: Topic = FLEET_CONTROL,
+        message_max_bytes: int = RECORD_BYTES,
+    ) -> None:
         self.broker = MemoryBroker()
         self.writes = MemoryWrites()
         self.party = party
         self.topic = topic
+        self.message_max_bytes = message_max_bytes
         self.losses = 0
         self.metrics = Metrics()
         self.restart()
@@ -79,6 +87,7 @@ class Reader:
             party=self.party,
             on_log_lost=self.on_log_lost,
             metrics=self.metrics,
+            message_max_bytes=self.message_max_bytes,
             log_check_seconds=log_check_seconds,
             again_seconds=0,
         )

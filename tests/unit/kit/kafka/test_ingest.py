@@ -5,9 +5,10 @@ from base64 import b64decode
 
 import pytest
 
-from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, WritesStopped
+from sluicegate_kit.db.errors import DatabaseUnavailable, DataRefused, StatementRefused, WritesStopped
 from sluicegate_kit.db.operation import Operation
 from sluicegate_kit.kafka.positions import POSITIONS, Position
+from sluicegate_kit.kafka.sizes import record_bytes
 from sluicegate_kit.metrics import SKIPPED_RECORDS
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.topics import DEAD_LETTER, FLEET_CONTROL, Party
@@ -53,6 +54,28 @@ async def test_a_bad_record_is_dead_lettered_by_its_owner_and_the_partition_goes
     assert headers["orig_ce_id"] == b"7"
 
 
+async def test_a_record_that_the_client_could_not_read_whole_is_dead_lettered() -> None:
+    """G9."""
+    reader = Reader(party=FLEET_CONTROL.owner)
+    reader.broker.append(Message(FLEET_CONTROL.name, "fleet", b"1", (("\udcff", b""),)))
+    reader.produce(b"2")
+    await reader.turns()
+    assert reader.seen == {b"2": 1}
+    (letter,) = dead_letters(reader)
+    assert (letter.value, dict(letter.headers)["dl_code"]) == (b"1", b"bad-envelope")
+
+
+async def test_a_bad_record_larger_than_what_is_sent_is_dead_lettered_as_far_as_it_fits() -> None:
+    """G9."""
+    reader = Reader(party=FLEET_CONTROL.owner, message_max_bytes=100_000)
+    reader.produce(b"1", b"bad when decided" * 10_000, b"2")
+    await reader.turns()
+    assert (reader.seen, reader.committed) == ({b"1": 1, b"2": 1}, 3)
+    (letter,) = dead_letters(reader)
+    assert record_bytes(letter) <= 100_000
+    assert (letter.value[:3], dict(letter.headers)["dl_value_bytes"]) == (b"bad", b"160000")
+
+
 async def test_a_bad_record_is_skipped_by_those_who_do_not_own_its_topic() -> None:
     reader = Reader(party=Party.CHECKPOINT_SVC)
     reader.produce(b"1", b"bad", b"bad when decided", b"2")
@@ -90,6 +113,42 @@ async def test_a_record_that_the_database_refuses_is_dead_lettered() -> None:
     await reader.turns()
     assert reader.seen == {b"1": 1, b"2": 1}
     assert [dict(letter.headers)["dl_code"] for letter in dead_letters(reader)] == [b"data-refused"]
+
+
+async def test_records_wait_while_the_database_refuses_all_of_them() -> None:
+    """A table is missing, say: a migration, or its undoing, is not through. That makes no good record a dead letter."""
+
+    def refuse(operation: Operation[object]) -> None:
+        if isinstance(operation, See):
+            raise StatementRefused("42P01", "relation does not exist")
+
+    reader = Reader()
+    working, reader.writes.before = reader.writes.before, refuse
+    reader.produce(b"1", b"2")
+    await reader.turns(3)
+    assert (dead_letters(reader), reader.committed) == ([], None)
+    reader.writes.before = working
+    await reader.turns()
+    assert reader.seen == {b"1": 1, b"2": 1}
+    assert dead_letters(reader) == []
+
+
+async def test_a_record_that_brings_such_a_refusal_upon_itself_holds_no_other_up() -> None:
+    """G9."""
+
+    def refuse(operation: Operation[object]) -> None:
+        if operation == See(b"poison"):
+            raise StatementRefused("42601", "syntax error")
+
+    reader = Reader()
+    reader.writes.before = refuse
+    reader.produce(b"poison")
+    await reader.turns(2)
+    reader.produce(b"1")
+    await reader.turns()
+    assert reader.seen == {b"1": 1}
+    assert [dict(letter.headers)["dl_code"] for letter in dead_letters(reader)] == [b"internal-error"]
+    assert reader.committed == 2
 
 
 async def test_a_bug_costs_one_record_and_quotes_nothing_of_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +222,7 @@ async def test_ingest_ends_without_a_commit_when_writes_have_stopped() -> None:
     reader = Reader()
     reader.writes.before = stopped
     reader.produce(b"1")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await reader.ingest.run()
     assert reader.committed is None
 
@@ -171,7 +230,7 @@ async def test_ingest_ends_without_a_commit_when_writes_have_stopped() -> None:
 async def test_a_stopped_ingest_has_left_its_group() -> None:
     reader = Reader()
     running = asyncio.create_task(reader.ingest.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await joined(reader)
         reader.ingest.stop()
         await running

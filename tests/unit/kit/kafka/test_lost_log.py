@@ -90,7 +90,7 @@ async def test_a_loss_while_running_is_found_by_the_routine_look_at_the_log_id()
     await reader.turns()
     reader.broker.lose_log()
     reader.produce(b"a", b"b", b"c")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while b"a" not in reader.seen:
             await reader.ingest.turn()
     assert reader.losses == 1

@@ -71,6 +71,7 @@ async def test_a_401_names_the_header_and_says_where_a_key_comes_from() -> None:
     detail = response.json()["detail"]
     assert "Authorization: Bearer sg_<id>_<secret>" in detail
     assert "keys file" in detail
+    assert "make dev" not in detail
     assert response.headers["www-authenticate"].startswith("Bearer")
 
 

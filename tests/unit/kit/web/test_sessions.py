@@ -271,6 +271,13 @@ async def test_the_dev_cookie_is_refused_where_it_is_not_this_machine_that_is_sp
     assert (await House(tmp_path, DEV).call("GET", "/api/things", {"host": host})).status_code == status
 
 
+async def test_a_401_speaks_of_make_dev_where_it_is_make_dev_alone(tmp_path: Path) -> None:
+    said = {cookie: (await House(tmp_path, cookie).http.get("/api/things")).json()["detail"] for cookie in (TLS, DEV)}
+    assert "SLUICEGATE_KEYS_FILE" in said[TLS]
+    assert "make dev" not in said[TLS]
+    assert ".sluicegate/dev.json" in said[DEV]
+
+
 def test_the_cookies_are_for_no_script_no_other_site_and_no_other_path() -> None:
     everywhere = "Path=/; HttpOnly; SameSite=Strict"
     assert TLS.keep("t", 60) == f"__Host-sluicegate=t; Max-Age=60; {everywhere}; Secure"
