@@ -12,13 +12,16 @@ from bench.pages import pages
 from bench.scenarios import Figures, decision_to_resume, gated_by_http, ungated_from_kafka
 from bench.system import running
 
+WARM_UP = 2_000
+"""Jobs that are not measured: the broker's JVM compiles what is used often, each connection prepares its statements."""
+
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--slots", type=int, default=200, help="jobs that the one worker runs at once (default 200)")
     parser.add_argument("--ungated", type=int, default=10_000, help="jobs from Kafka; 0 leaves the scenario out")
     parser.add_argument("--gated", type=int, default=2_000, help="jobs by HTTP; 0 leaves the scenario out")
-    parser.add_argument("--connections", type=int, default=64, help="HTTP connections of the load client")
+    parser.add_argument("--connections", type=int, default=100, help="HTTP connections of the load client")
     parser.add_argument("--latency-seconds", type=int, default=20, help="0 leaves the scenario out")
     parser.add_argument("--latency-rate", type=int, default=20, help="decisions per second")
     parser.add_argument("--pages", type=int, default=100_000, help="pending checkpoints; 0 leaves the scenario out")
@@ -35,8 +38,8 @@ def _tell(figures: Figures) -> None:
 
 async def _run(arguments: argparse.Namespace, folder: Path) -> None:
     async with running(folder, slots=arguments.slots) as system:
-        await ungated_from_kafka(system, 500)
-        await gated_by_http(system, 200, arguments.connections)
+        await ungated_from_kafka(system, WARM_UP)
+        await gated_by_http(system, WARM_UP, arguments.connections)
         for _ in range(arguments.repeat):
             if arguments.ungated:
                 _tell(await ungated_from_kafka(system, arguments.ungated))

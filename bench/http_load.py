@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Answer:
     """What came back, and when the request left, and the answer had begun and was in (monotonic, ns)."""
 
@@ -23,35 +26,68 @@ class Answer:
         return json.loads(self.body)
 
 
-class Connection:
+class Connection(asyncio.Protocol):
     """One connection; one request at a time."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._answer: asyncio.Future[Answer] | None = None
+        self._received = bytearray()
+        self._sent_ns = self._first_ns = 0
 
     @classmethod
     async def open(cls, port: int) -> "Connection":
         """To a service on this machine."""
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+        _, connection = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        return connection
 
-    async def send(self, request: bytes) -> Answer:
-        """Send one prepared request."""
-        sent = time.monotonic_ns()
-        self._writer.write(request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        first = time.monotonic_ns()
-        status = int(head[9:12])
-        length = 0
-        for line in head.split(b"\r\n"):
-            if line[:15].lower() == b"content-length:":
-                length = int(line[15:])
-        body = await self._reader.readexactly(length) if length else b""
-        return Answer(status, body, sent, first, time.monotonic_ns())
+    def send(self, request: bytes) -> "asyncio.Future[Answer]":
+        """Send one prepared request.
+
+        Raises, when awaited:
+            ConnectionError: the other side hung up.
+        """
+        assert self._transport is not None
+        assert self._answer is None
+        self._answer = asyncio.get_running_loop().create_future()
+        self._sent_ns, self._first_ns = time.monotonic_ns(), 0
+        self._transport.write(request)
+        return self._answer
 
     def close(self) -> None:
         """Hang up."""
-        self._writer.close()
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio says that the connection stands."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes of the answer, mostly all of them."""
+        received = self._received
+        received += data
+        end = received.find(b"\r\n\r\n") + 4
+        if end < 4:
+            return
+        self._first_ns = self._first_ns or time.monotonic_ns()
+        length = _LENGTH.search(received, 0, end)
+        size = end + (int(length[1]) if length else 0)
+        answer = self._answer
+        if len(received) < size or answer is None:
+            return
+        self._answer = None
+        body = bytes(received[end:size])
+        status = int(received[9:12])
+        del received[:size]
+        if not answer.done():
+            answer.set_result(Answer(status, body, self._sent_ns, self._first_ns, time.monotonic_ns()))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """asyncio says that it is over."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionError(f"the service hung up: {error}"))
 
 
 def request(method: str, path: str, key: str, body: bytes = b"") -> bytes:
