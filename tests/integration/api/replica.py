@@ -22,6 +22,7 @@ from sluicegate_schemas import envelope
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.model import Event
 from tests.support.callers import bearer, one_of_each_role
+from tests.support.documented import holds_to_its_document
 from tests.support.sessions import write_key_set
 from tests.unit.api.ledger import START
 
@@ -117,6 +118,7 @@ async def running(
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{server.port}", headers=bearer(Role.ADMIN.value), timeout=DEADLINE_SECONDS
         ) as http:
+            await holds_to_its_document(http, "api")
             yield Replica(service, broker, http)
     finally:
         for component in reversed(started):

@@ -22,6 +22,7 @@ from sluicegate_schemas import envelope
 from sluicegate_schemas.ids import new_id
 from sluicegate_schemas.model import Event
 from sluicegate_schemas.topics import BY_EVENT
+from tests.support.documented import holds_to_its_document
 from tests.support.sessions import SESSION_KEY, write_key_set, write_private_key
 from tests.unit.checkpoint_svc.examples import KEY, NOON
 
@@ -101,6 +102,7 @@ class World:
                 stack.push_async_callback(component.stop)
             transport = httpx.ASGITransport(app=service.app)
             http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1"))
+            await holds_to_its_document(http, "checkpoint-svc")
             yield Replica(service, http)
 
     def _settings(self, changes: Mapping[str, Any]) -> CheckpointSettings:

@@ -16,6 +16,7 @@ from sluicegate_schemas.checkpoint_decided import Outcome
 from sluicegate_schemas.job_lifecycle import Status
 from tests.integration.insights.replica import running
 from tests.support.callers import bearer
+from tests.support.documented import holds_to_its_document
 from tests.unit.insights.events import NOON, created, decided, lifecycle
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +44,7 @@ async def http(broker: MemoryBroker, tmp_path: Path) -> AsyncIterator[httpx.Asyn
     async with running(tmp_path, broker, ManualClock(NOON)) as replica:
         base = f"http://127.0.0.1:{replica.port}"
         async with httpx.AsyncClient(base_url=base, headers=bearer("viewer"), trust_env=False) as http:
+            await holds_to_its_document(http, "insights")
             await until(http, lambda body: body["complete"])
             yield http
 

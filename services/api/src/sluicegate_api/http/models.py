@@ -212,6 +212,8 @@ class DeadLetterModel(Shape):
     """How often the same event came and could not be handled."""
     last_at: datetime
     """When it came last."""
+    job_id: str | None = None
+    """The job that waits for this."""
     value_bytes: int | None = None
     """How long the value was, if the record was too large to be kept whole: then it can't be sent again."""
     redrives: int
