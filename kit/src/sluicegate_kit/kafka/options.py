@@ -65,9 +65,7 @@ def producer_config(options: KafkaOptions) -> dict[str, Any]:
     return _common(options) | {
         "acks": "all",
         "enable.idempotence": True,
-        # A commit's events are one burst. Without a moment's wait librdkafka sends off its first records by themselves:
-        # seven requests for 64 events of four partitions instead of four, and twice the CPU time, here and there.
-        "linger.ms": 0.5,
+        "linger.ms": 0,  # librdkafka makes a whole millisecond of any other, and a decision waits for it (ADR 10)
         "sticky.partitioning.linger.ms": 0,  # records without a key go to all partitions all the same
         "compression.type": "lz4",
         "partitioner": "murmur2_random",
