@@ -55,7 +55,7 @@ class Observatory:
 
     def query(self, expr: str) -> list[dict[str, Any]]:
         """What an expression gives now, in Grafana's words too."""
-        expr = expr.replace("$__rate_interval", WINDOW)
+        expr = expr.replace("$__rate_interval", WINDOW).replace("$namespace", ".*")
         answer = self._get("prometheus", "/api/v1/query", query=expr)
         assert answer["status"] == "success", answer
         found: list[dict[str, Any]] = answer["data"]["result"]

@@ -79,6 +79,16 @@ def test_expressions_name_metrics_that_there_are(expr: str) -> None:
     assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in named} <= series
 
 
+def test_dashboards_tell_installations_apart_as_the_alerts_do() -> None:
+    for file in DASHBOARDS.glob("*.json"):
+        variables = {each["name"]: each for each in json.loads(file.read_text())["templating"]["list"]}
+        # Where no series has the label, the empty one must match too.
+        assert (variables["namespace"]["includeAll"], variables["namespace"]["allValue"]) == (True, ".*")
+    for title, expr in panels():
+        named = re.findall(r"\b(?:sluicegate|agent|process)_\w+", expr)
+        assert expr.count('{namespace=~"$namespace"') == len(named), title
+
+
 def test_panels_have_names_of_their_own_and_lie_beside_each_other() -> None:
     for file in DASHBOARDS.glob("*.json"):
         board = json.loads(file.read_text())
