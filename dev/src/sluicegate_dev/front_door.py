@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from typing import Any
 
 import httpx
 from starlette.types import Message, Receive, Scope, Send
@@ -46,9 +47,16 @@ class FrontDoor:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             trust_env=False,
         )
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def close(self) -> None:
-        """Ends what still streams."""
+        """Takes nothing more, and ends what is under way, however far it has come."""
+        self._closed = True
+        for passing in self._under_way:
+            passing.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
         await self._client.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,8 +69,33 @@ class FrontDoor:
                 Problem(404, "not-found", "No service answers on this path; the API begins at /api."), scope, send
             )
             return
-        with contextlib.suppress(_ClientLeft):
-            await self._pass_on(service, scope, receive, send)
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            if not self._closed:
+                await self._until_closed(self._pass_on(service, scope, receive, answer))
+        except _ClientLeft:
+            return
+        except httpx.TransportError:
+            pass
+        # In the middle of an answer nothing can be said any more: it stays incomplete, and the server cuts it off.
+        if not started:
+            await _refuse(unavailable(f"The service {service}"), scope, send)
+
+    async def _until_closed(self, work: Coroutine[Any, Any, None]) -> None:
+        passing = asyncio.create_task(work)
+        self._under_way.add(passing)
+        passing.add_done_callback(self._under_way.discard)
+        try:
+            await passing
+        except asyncio.CancelledError:
+            if not self._closed:
+                raise
 
     async def _pass_on(self, service: str, scope: Scope, receive: Receive, send: Send) -> None:
         request = httpx.Request(
@@ -71,25 +104,13 @@ class FrontDoor:
             headers=_headers_onward(scope),
             content=_body(receive) if _has_body(scope) else None,
         )
-        started = False
+        response = await self._client.send(request, stream=True)
         try:
-            response = await self._client.send(request, stream=True)
-            try:
-                await send(
-                    {
-                        "type": "http.response.start",
-                        "status": response.status_code,
-                        "headers": _without(response.headers.raw, _HOP_BY_HOP | _SAID_BY_SERVER),
-                    }
-                )
-                started = True
-                await _stream(response, receive, send)
-            finally:
-                await response.aclose()
-        except httpx.TransportError:
-            # In the middle of an answer nothing can be said any more: it stays incomplete, and the server cuts it off.
-            if not started:
-                await _refuse(unavailable(f"The service {service}"), scope, send)
+            headers = _without(response.headers.raw, _HOP_BY_HOP | _SAID_BY_SERVER)
+            await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+            await _stream(response, receive, send)
+        finally:
+            await response.aclose()
 
 
 class _ClientLeft(Exception):

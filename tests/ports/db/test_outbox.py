@@ -28,6 +28,7 @@ from sluicegate_kit.outbox.row import OutboxRow, Patience
 from sluicegate_kit.outbox.sweeper import MakeWaitsDue, Sweeper
 from sluicegate_schemas.envelope import Message
 from sluicegate_schemas.ids import made_at, new_id
+from sluicegate_schemas.limits import RECORD_BYTES
 
 pytestmark = pytest.mark.anyio
 
@@ -197,7 +198,7 @@ async def test_an_event_that_no_broker_takes_is_kept_and_not_sent_again(database
 
 
 async def test_a_pass_takes_so_many_bytes_that_memory_holds_them(database: str) -> None:
-    async with running(database, MemoryBroker()) as service:
+    async with running(database, MemoryBroker(), message_max_bytes=RECORD_BYTES) as service:
         await asyncio.gather(*(service.writes.submit(Say(b"x" * 2_500_000, f"answer:{each}")) for each in range(10)))
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute("UPDATE outbox SET claimed_until = now() - interval '1 s'")

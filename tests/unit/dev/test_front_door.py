@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route as Endpoint
+from starlette.types import Message
 
 from sluicegate_dev.front_door import FrontDoor
 from sluicegate_dev.ports import LOOPBACK, free_port
@@ -21,6 +22,17 @@ from tests.unit.kit.web.service import service as things
 pytestmark = pytest.mark.anyio
 
 left = asyncio.Event()
+
+ASKED = {
+    "type": "http",
+    "method": "GET",
+    "scheme": "http",
+    "path": "/api/x",
+    "raw_path": b"/api/x",
+    "query_string": b"",
+    "headers": [(b"host", b"here")],
+    "client": (LOOPBACK, 1),
+}
 
 
 async def echo(request: Request) -> Response:
@@ -189,3 +201,38 @@ async def test_a_path_of_no_service_is_a_problem() -> None:
         response = await client.get("/nowhere")
     assert response.status_code == 404
     assert response.json()["type"].endswith("/not-found")
+
+
+@pytest.mark.parametrize("moments", range(16))
+async def test_what_is_under_way_when_it_closes_ends_however_far_it_has_come(moments: int) -> None:
+    """Not begun, connecting, waiting for its answer, or in the middle of one that has no end."""
+    lines = set[asyncio.Task[None]]()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = asyncio.current_task()
+        assert line is not None
+        lines.add(line)
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    async def stay() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def hear(message: Message) -> None:
+        heard.append(message)
+
+    heard: list[Message] = []
+    service = await asyncio.start_server(hold, LOOPBACK, 0)
+    door = FrontDoor((Route("/api", "api"),), {"api": service.sockets[0].getsockname()[1]})
+    asking = asyncio.create_task(door(dict(ASKED), stay, hear))
+    for _ in range(moments):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await door.close()
+        await asking
+        await asyncio.gather(*lines)
+    assert heard[0]["status"] in (200, 503)
+    service.close()
