@@ -31,6 +31,8 @@ _SET_HERE = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"
 _SAID_BY_SERVER = frozenset({b"date"})
 """What the server that this runs in adds to every response."""
 
+_END: Message = {"type": "http.response.body", "body": b"", "more_body": False}
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -69,13 +71,7 @@ class FrontDoor:
                 Problem(404, "not-found", "No service answers on this path; the API begins at /api."), scope, send
             )
             return
-        started = False
-
-        async def answer(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        answer = _Answer(send)
         try:
             if not self._closed:
                 await self._until_closed(self._pass_on(service, scope, receive, answer))
@@ -83,9 +79,11 @@ class FrontDoor:
             return
         except httpx.TransportError:
             pass
-        # In the middle of an answer nothing can be said any more: it stays incomplete, and the server cuts it off.
-        if not started:
+        if not answer.begun:
             await _refuse(unavailable(f"The service {service}"), scope, send)
+        elif answer.streams:
+            await answer(_END)  # it may end anywhere; whoever reads it comes again
+        # In the middle of another answer nothing can be said any more: it stays incomplete, and the server cuts it off.
 
     async def _until_closed(self, work: Coroutine[Any, Any, None]) -> None:
         passing = asyncio.create_task(work)
@@ -117,6 +115,27 @@ class _ClientLeft(Exception):
     """The caller closed the connection before its request was complete."""
 
 
+class _Answer:
+    """Takes an answer to the caller, and knows how far it is."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+        self.streams = False
+        """It is an event stream that has not ended."""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            self.streams = any(
+                name.lower() == b"content-type" and value.startswith(b"text/event-stream")
+                for name, value in message["headers"]
+            )
+        elif not message["more_body"]:
+            self.streams = False
+        await self._send(message)
+
+
 async def _refuse(problem: Problem, scope: Scope, send: Send) -> None:
     await problem.response(str(new_id()))(scope, _nothing_more, send)
 
@@ -143,7 +162,7 @@ async def _stream(response: httpx.Response, receive: Receive, send: Send) -> Non
 async def _send_body(response: httpx.Response, send: Send) -> None:
     async for chunk in response.aiter_raw():
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send(_END)
 
 
 async def _until_client_leaves(receive: Receive) -> None:

@@ -154,6 +154,25 @@ async def test_a_stream_arrives_as_it_is_written_and_ends_when_the_caller_leaves
             await left.wait()
 
 
+async def test_a_stream_ends_in_order_when_the_front_door_closes(caplog: pytest.LogCaptureFixture) -> None:
+    service = HttpServer("service", Starlette(routes=[Endpoint("/api/stream", stream)]), LOOPBACK, 0)
+    await service.start()
+    door = FrontDoor((Route("/api", "api"),), {"api": service.port})
+    front = HttpServer("front-door", door, LOOPBACK, 0)
+    await front.start()
+    async with (
+        httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{front.port}", trust_env=False) as client,
+        client.stream("GET", "/api/stream") as response,
+    ):
+        events = response.aiter_raw()
+        assert await anext(events) == b"data: first\n\n"
+        await door.close()
+        assert [rest async for rest in events] == []
+    await front.stop()
+    await service.stop()
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_while_a_service_restarts_the_caller_is_asked_to_come_again() -> None:
     async with _house() as (client, _):
         response = await client.get("/gone/x")
