@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests may use: PostgreSQL, the embedded broker, real Apache Kafka."""
 
 import itertools
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Protocol
 import pytest
 from hypothesis import settings
 
+from sluicegate_dev import ports
 from sluicegate_dev.embedded_postgres import EmbeddedPostgres
 from sluicegate_dev.errors import CannotRunHere
 from sluicegate_dev.librdkafka_mock import MockCluster
@@ -20,6 +22,14 @@ from tests.support.stack import Stack
 
 settings.register_profile("untimed", deadline=None)  # no test depends on how fast the machine is
 settings.load_profile("untimed")
+
+# The port of a service that is dead just now looks free to others: those who test side by side, and the `make dev`s
+# that they start, keep out of each other's way.
+_PORTS = range(2_000, 7_900)
+_side_by_side = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_each = len(_PORTS) // _side_by_side
+ports.LOWEST = _PORTS.start + _each * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+ports.BEYOND = ports.LOWEST + _each
 
 
 @pytest.fixture(scope="session")
