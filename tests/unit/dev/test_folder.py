@@ -68,3 +68,8 @@ def test_a_taken_port_is_replaced(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         assert free_port(port) != port
         assert DevFolder(tmp_path).port("front-door", port) != port
+
+
+def test_no_port_is_given_twice() -> None:
+    given = [free_port() for _ in range(300)]
+    assert len(set(given)) == len(given)
